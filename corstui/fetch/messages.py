@@ -1,7 +1,7 @@
 """What passes the seam between the pure flow and whatever carries it.
 
-The flow yields a :class:`Request` and is sent back a :class:`Reply`: the raw head that arrived, a :class:`NetworkError`,
-or :class:`Held` when the caller declines to send. Nothing here knows a socket.
+The flow yields a :class:`Request` and is sent back a :class:`Reply`: the raw head that arrived, a
+:class:`NetworkError`, or :class:`Held` when the caller declines to send. Nothing here knows a socket.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Request:
     """One request as the browser puts it on the wire.
 
     ``phase`` is ``preflight``, ``actual`` or ``redirect``; ``hop`` counts the redirects before it.
-    ``credentials``: whether the browser would present credentials, so connections and client certificates are kept apart.
+    ``credentials``: whether the browser would present credentials; connections and client certificates are kept apart.
     """
 
     method: str

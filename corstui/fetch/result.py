@@ -87,7 +87,7 @@ class Flow:
     response: ScriptResponse | None = None
     inconclusive: bool = False
     notes: list[str] = field(default_factory=list)
-    """Codes of things worth a warning that decided nothing: ``local-network-prompt``, ``authorization-by-wildcard`` ..."""
+    """Codes of what is worth a warning and decided nothing: ``local-network-prompt``, ``authorization-by-wildcard``."""
 
     @property
     def deciding(self) -> Check | None:

@@ -17,7 +17,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 
 @dataclass(frozen=True)
 class Url:
-    """One parsed URL. ``host`` is serialised (IDNA, brackets around IPv6); ``port`` is None when it is the default one."""
+    """One parsed URL. ``host`` is serialised (IDNA, IPv6 in brackets); ``port`` is None when it is the default one."""
 
     href: str
     scheme: str

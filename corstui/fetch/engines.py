@@ -1,0 +1,249 @@
+"""Where the engines differ, as data, each with its evidence.
+
+One decision core fits all engines; only what stands here varies. "Measured" means driven against Chromium 156,
+Firefox ESR 153 and WebKitGTK 2.50.6. ``standard`` is the Fetch standard to the letter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightCacheRules:
+    """How one engine keeps preflight results (Fetch, section "CORS-preflight cache"). Times in seconds."""
+
+    default_age: int = 5
+    cap: int = 7200
+    #: Max-Age that is no number: True keeps the result for ``default_age``, False does not keep it.
+    keeps_unparsable: bool = True
+    #: A number beyond 64 bits: "default" or "cap".
+    overflow: str = "default"
+    #: Chromium and WebKit read a signed integer; Firefox digits only.
+    signed: bool = True
+    capacity: int | None = None
+    #: An entry made with credentials serves requests without.
+    shares_credentialed: bool = True
+    #: A stored `*` serves methods and headers other than those asked for.
+    wildcard_hits: bool = True
+    #: A stored `*` also serves Authorization.
+    wildcard_covers_authorization: bool = False
+    head_is_safelisted: bool = True
+    #: One whole result per key, replaced each time, rather than merged per method and header.
+    replaces: bool = True
+    stores_failed_match: bool = False
+    erased_by_miss: bool = False
+    dropped_by_cors_failure: bool = False
+    #: Cache modes of a request that neither read an entry ...
+    bypassed_by: frozenset[str] = frozenset()
+    #: ... nor store one.
+    unstored_for: frozenset[str] = frozenset()
+    keeps_for_opaque_origins: bool = True
+    max_url_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine's deviations. ``preflight_order``: the gates of a preflight response in the order of their report."""
+
+    name: str
+    version: str
+    preflight_order: tuple[str, ...]
+    cache: PreflightCacheRules = field(default_factory=PreflightCacheRules)
+    #: "safelist-and-values": Chromium counts well-formed client hints as safelisted (services/network/public/cpp/cors).
+    client_hints_safelisted: bool = False
+    #: Repeated safelisted headers are combined before their length is measured.
+    combines_repeated: bool = True
+    #: The standard's limit of 1024 bytes over all safelisted values.
+    safelist_sum_limit: int | None = None
+    #: Bytes >= 0x80 in Accept and Content-Type make them unsafe.
+    high_bytes_unsafe: bool = False
+    #: A comma in a Content-Type parameter makes it unsafe.
+    content_type_comma_unsafe: bool = False
+    range_unit_any_case: bool = False
+    #: A name that stands twice in the request stands twice in Access-Control-Request-Headers.
+    repeats_unsafe_names: bool = False
+    #: A User-Agent set by script is dropped without a word.
+    ignores_user_agent: bool = False
+    #: Request headers that make the engine refuse the request itself.
+    refused_headers: frozenset[str] = frozenset()
+    #: An upload listener on a request without a body asks for a preflight.
+    upload_listener_without_body: bool = True
+    #: Access-Control-Allow-Headers: * covers Authorization.
+    wildcard_covers_authorization: bool = True
+    #: A request that once needed a preflight is preflighted on every later hop, rewritten or not.
+    preflight_is_sticky: bool = False
+    #: ... naming in Access-Control-Request-Headers also headers that the redirect removed.
+    names_removed_headers: bool = False
+    #: Origin (sent and compared) on the preflight after a tainting redirect is the page's own.
+    real_origin_on_tainted_preflight: bool = False
+    #: A chain page -> elsewhere -> page is refused.
+    refuses_return_to_own_origin: bool = False
+    refuses_same_origin_redirect_credentials: bool = False
+    #: `Location:` with an empty value: "final", "follow" or "refuse".
+    empty_location: str = "follow"
+    #: Two different Location fields: refuse rather than take the first.
+    refuses_differing_locations: bool = True
+    #: How bytes above 0x7F in Location are read: one by one, or as mangled text.
+    location_encoding: str = "bytes"
+    extra_bad_ports: frozenset[int] = frozenset()
+    #: Hosts refused before any connection.
+    refused_hosts: frozenset[str] = frozenset()
+    #: A secure page may fetch http://127.0.0.1, http://localhost and http://[::1].
+    loopback_is_secure: bool = True
+    statuses_refused: frozenset[int] = frozenset()
+    max_status: int = 999
+    min_status: int = 100
+    #: Same-site or same-origin credentialed 401 with a challenge opens a login dialog.
+    auth_prompt: str | None = None
+    #: Head syntax, measured with raw responses.
+    accepts_space_before_colon: bool = False
+    accepts_status_without_space: bool = True
+    accepts_lower_case_version: bool = False
+    accepts_bad_content_length: bool = True
+    accepts_differing_content_lengths: bool = False
+    accepts_unknown_transfer_coding: bool = True
+    accepts_any_http_version: bool = True
+    accepts_switching_protocols: bool = False
+    max_head: int = 262_144
+    refuses_bad_chunk: bool = False
+    preflight_needs_whole_body: bool = False
+    #: `crossorigin` loads from the own origin carry Origin.
+    origin_on_same_origin_cors_elements: bool = False
+    #: Fonts are loaded in no-cors mode.
+    fonts_without_cors: bool = False
+    #: A <track> without crossorigin may be cross-origin.
+    tracks_without_cors: bool = False
+    #: no-cors POST under a referrer policy that hides the page sends `Origin: null`.
+    origin_follows_referrer_policy: bool = True
+    #: With credentials, `Access-Control-Expose-Headers: *` leaks a header of this name.
+    leaked_by_wildcard: frozenset[str] = frozenset()
+    #: A list in one ACAO line is "multiple": on a comma or a space, on a comma only, or never.
+    list_separators: str = ", "
+    #: fetch() refuses any URL with a user name or password.
+    third_party_cookies: str = "allowed"
+
+
+_CHROMIUM_ORDER = ("redirect", "cors", "status", "acam-parse", "acah-parse", "method", "headers")
+
+CHROMIUM = Engine(
+    name="chromium",
+    version="156",
+    # CorsURLLoader, PreflightController: redirect first, then the CORS check, then the status
+    preflight_order=_CHROMIUM_ORDER,
+    cache=PreflightCacheRules(
+        erased_by_miss=True,
+        bypassed_by=frozenset({"no-store", "reload", "no-cache"}),
+        unstored_for=frozenset({"no-store", "reload"}),
+        keeps_for_opaque_origins=False,
+        max_url_length=1024,
+    ),
+    client_hints_safelisted=True,
+    ignores_user_agent=True,
+    refused_headers=frozenset({"available-dictionary"}),  # ERR_INVALID_ARGUMENT before anything is sent
+    upload_listener_without_body=False,
+    refuses_same_origin_redirect_credentials=True,
+    empty_location="final",
+    statuses_refused=frozenset({407}),  # ERR_UNEXPECTED_PROXY_AUTH
+    max_status=9999,
+    min_status=0,
+    auth_prompt="same-site",
+    accepts_space_before_colon=True,
+    accepts_lower_case_version=True,
+    origin_on_same_origin_cors_elements=True,
+    origin_follows_referrer_policy=False,
+)
+
+FIREFOX = Engine(
+    name="firefox",
+    version="153",
+    # nsCORSListenerProxy: the CORS check comes first, also for a redirect; each list is parsed and matched in turn
+    preflight_order=("cors", "redirect", "status", "acam-parse", "method", "acah-parse", "headers"),
+    cache=PreflightCacheRules(
+        cap=86_400,
+        keeps_unparsable=False,
+        overflow="cap",
+        signed=False,
+        capacity=100,
+        shares_credentialed=False,
+        wildcard_hits=False,
+        head_is_safelisted=False,
+        replaces=False,
+        dropped_by_cors_failure=True,
+        bypassed_by=frozenset({"no-store", "reload"}),
+    ),
+    combines_repeated=False,
+    high_bytes_unsafe=True,
+    content_type_comma_unsafe=True,
+    repeats_unsafe_names=True,
+    preflight_is_sticky=True,
+    real_origin_on_tainted_preflight=True,
+    extra_bad_ports=frozenset({4190, 6679}),
+    refused_hosts=frozenset({"0.0.0.0"}),
+    accepts_status_without_space=False,
+    accepts_switching_protocols=True,
+    max_head=393_216,
+    refuses_bad_chunk=True,
+    list_separators="",
+    third_party_cookies="partitioned",
+)
+
+WEBKIT = Engine(
+    name="webkit",
+    version="WebKitGTK 2.50",
+    # CrossOriginPreflightChecker, validatePreflightResponse: an unsuccessful status is reported before anything else
+    preflight_order=("redirect", "status", "cors", "acam-parse", "acah-parse", "method", "headers"),
+    cache=PreflightCacheRules(
+        cap=600, wildcard_covers_authorization=True, stores_failed_match=True, erased_by_miss=True
+    ),
+    range_unit_any_case=True,
+    preflight_is_sticky=True,
+    names_removed_headers=True,
+    refuses_return_to_own_origin=True,
+    empty_location="refuse",
+    refuses_differing_locations=False,
+    location_encoding="mangled",
+    extra_bad_ports=frozenset({4190, 6679}),
+    refused_hosts=frozenset({"0.0.0.0"}),
+    loopback_is_secure=False,
+    auth_prompt="same-origin",
+    accepts_bad_content_length=False,
+    accepts_differing_content_lengths=True,
+    accepts_unknown_transfer_coding=False,
+    accepts_any_http_version=False,
+    max_head=65_536,
+    preflight_needs_whole_body=True,
+    origin_on_same_origin_cors_elements=True,
+    fonts_without_cors=True,
+    tracks_without_cors=True,
+    leaked_by_wildcard=frozenset({"accept"}),
+    list_separators=",",
+    third_party_cookies="no-store",
+)
+
+#: Fetch as written, where it and the engines part: table D of differences.
+STANDARD = replace(
+    CHROMIUM,
+    name="standard",
+    version="Fetch",
+    preflight_order=("cors", "redirect", "status", "acam-parse", "acah-parse", "method", "authorization", "headers"),
+    cache=PreflightCacheRules(replaces=False),
+    client_hints_safelisted=False,
+    combines_repeated=False,
+    safelist_sum_limit=1024,
+    ignores_user_agent=False,
+    refused_headers=frozenset(),
+    upload_listener_without_body=True,
+    wildcard_covers_authorization=False,
+    refuses_same_origin_redirect_credentials=False,
+    empty_location="follow",
+    statuses_refused=frozenset(),
+    max_status=999,
+    min_status=100,
+    auth_prompt=None,
+    extra_bad_ports=frozenset({4190, 6679}),
+    origin_on_same_origin_cors_elements=False,
+    origin_follows_referrer_policy=True,
+)
+
+ENGINES = {engine.name: engine for engine in (CHROMIUM, FIREFOX, WEBKIT, STANDARD)}

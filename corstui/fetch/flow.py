@@ -1,0 +1,670 @@
+"""The simulated browser's request flow: a generator that yields requests and is sent back replies.
+
+Theory of operation, with the names of the Fetch standard (https://fetch.spec.whatwg.org/)::
+
+    construct      new Request(): what script may ask for at all                       -> blocked, local
+      |
+    main fetch     for this URL: may it be asked for, and under which tainting?        -> blocked, local or redirect
+      |            basic (own origin) | opaque (no-cors, navigation) | cors
+      |
+    preflight      when the cors request is not simple and no kept result covers it:   -> blocked, preflight
+      |            OPTIONS, judged in the engine's order
+      |
+    exchange       the request itself; cookies, Origin, Referer                        -> error | unsent
+      |
+    response       login dialog, CORS check, Cross-Origin-Resource-Policy              -> blocked, actual or redirect
+      |
+    redirect       back to main fetch with the next URL, at most 20 times              -> blocked, redirect
+      |
+    filter         what script sees                                                    -> allowed | opaque
+
+A rule that decides ends the flow; rules of the same response that stand after it are applied too and recorded as not
+decisive, so that one deployment can mend all of them. The generator performs no I/O and reads no clock: every reply
+carries its times. Replaying the same replies gives the same flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from corstui.fetch import headers as h
+from corstui.fetch import methods, network, redirect
+from corstui.fetch.cache import PreflightCache
+from corstui.fetch.cookies import Cookie, CookieContext, CookieJar, cookie_header
+from corstui.fetch.corp import corp_check
+from corstui.fetch.cors import cors_check
+from corstui.fetch.data_url import data_response
+from corstui.fetch.engines import Engine
+from corstui.fetch.head import Refused, parse_head
+from corstui.fetch.initiators import INITIATORS, Initiator
+from corstui.fetch.messages import HeaderList, NetworkError, Reply, Request
+from corstui.fetch.origin import Origin, address_space, origin_of, same_origin, same_site
+from corstui.fetch.preflight import PreflightRequest, judge
+from corstui.fetch.reasons import REASONS
+from corstui.fetch.referrer import referer
+from corstui.fetch.response import basic_filtered, cors_filtered, is_bot_challenge
+from corstui.fetch.result import INCONCLUSIVE_STATUSES, Check, Exchange, Flow, Phase, Response, ScriptResponse, Verdict
+from corstui.fetch.rules import Rule, failed, first_failure
+from corstui.fetch.url import Url, parse
+from corstui.fetch.wire import Outgoing, wire_headers
+
+#: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: bodies of keepalive requests in flight, in bytes.
+KEEPALIVE_LIMIT = 65_536
+
+MODES = ("cors", "no-cors", "same-origin", "navigate")
+CREDENTIALS = ("omit", "same-origin", "include")
+REDIRECTS = ("follow", "error", "manual")
+CACHE_MODES = ("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchParams:
+    """What script asks for: the arguments of fetch(), or what an element or XHR amounts to."""
+
+    url: str
+    method: str = "GET"
+    headers: HeaderList = field(default_factory=list)
+    body: bytes | None = None
+    mode: str = "cors"
+    credentials: str = "same-origin"
+    redirect: str = "follow"
+    cache: str = "default"
+    referrer_policy: str = ""
+    keepalive: bool = False
+    initiator: str = "fetch"
+    upload_listener: bool = False
+    crossorigin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """The page whose script asks. ``url`` gives base URL and Referer; None has neither (a data: frame, a sandbox)."""
+
+    origin: Origin
+    url: Url | None
+    top_level: Origin
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether mixed content is refused: https, also for a sandboxed frame of an https page."""
+        scheme = self.url.scheme if self.url is not None else self.origin.scheme
+        return scheme == "https"
+
+
+@dataclass(slots=True)
+class BrowserState:
+    """What one browser profile keeps between requests."""
+
+    engine: Engine
+    jar: CookieJar
+    cache: PreflightCache
+    third_party_cookies: str
+    local_network: str = "granted"
+    user_agent: str | None = None
+
+
+def new_state(
+    engine: Engine,
+    *,
+    cookies: list[Cookie] | tuple[Cookie, ...] = (),
+    third_party_cookies: str | None = None,
+    local_network: str = "granted",
+    user_agent: str | None = None,
+) -> BrowserState:
+    """A fresh browser: an empty preflight cache and a jar that holds ``cookies``."""
+    jar = CookieJar()
+    for cookie in cookies:
+        jar.add(cookie)
+    policy = third_party_cookies or engine.third_party_cookies
+    return BrowserState(engine, jar, PreflightCache(engine.cache), policy, local_network, user_agent)
+
+
+def fetch(
+    params: FetchParams, page: PageContext, state: BrowserState, now: float = 0.0, wall: float = 0.0
+) -> Generator[Request, Reply, Flow]:
+    """Run one request of script to its end. Never raises for anything that a server or script can do.
+
+    ``now`` (monotonic) and ``wall`` (Unix time), in seconds, are when script asks; replies carry their own.
+    """
+    run = _Run(params, page, state, now, wall)
+    try:
+        response = yield from run.main()
+    except _Stop as stop:
+        return run.flow(stop.verdict, stop.reason, stop.browser_error, None)
+    return run.flow("opaque" if run.is_opaque(response) else "allowed", None, None, response)
+
+
+class _Stop(Exception):
+    """The flow has ended without a response for script."""
+
+    def __init__(self, verdict: Verdict, reason: str, browser_error: str | None = None) -> None:
+        super().__init__(reason)
+        self.verdict: Verdict = verdict
+        self.reason = reason
+        self.browser_error = browser_error
+
+
+class _Run:
+    """The request of the standard, with what changes about it on the way."""
+
+    def __init__(self, params: FetchParams, page: PageContext, state: BrowserState, now: float, wall: float) -> None:
+        self.now, self.wall = now, wall
+        self.params = params
+        self.page = page
+        self.state = state
+        self.engine = state.engine
+        self.initiator: Initiator = INITIATORS[params.initiator]
+        self.method = params.method
+        self.headers: HeaderList = list(params.headers)
+        self.body = params.body
+        self.mode, self.credentials = params.mode, params.credentials
+        self.urls: list[Url] = []
+        self.tainting = "basic"
+        self.tainted = False
+        self.removed_names: set[str] = set()
+        self.needed_preflight = False
+        self.phase: Phase = "local"
+        self.sent = False
+        self.exchanges: list[Exchange] = []
+        self.checks: list[Check] = []
+        self.notes: list[str] = []
+
+    # -- the stages ----------------------------------------------------------------------------------------------
+
+    def main(self) -> Generator[Request, Reply, ScriptResponse]:
+        self.urls.append(self.construct())
+        while True:
+            self.main_fetch()
+            if self.url.scheme == "data":
+                return data_response(self.url, self.method)
+            if self.tainting == "cors":
+                yield from self.preflight_fetch()
+            response, reply = yield from self.http_fetch()
+            if response.status not in redirect.REDIRECT_STATUSES:
+                return self.filtered(response, reply)
+            if self.params.redirect == "error":
+                self.phase = "redirect"
+                self.fail(
+                    "redirect.mode", "a response that is no redirect", str(response.status), "redirect-mode-error"
+                )
+            if self.params.redirect == "manual" and self.mode != "navigate":
+                return ScriptResponse("opaqueredirect", 0, self.urls[0].href, False, [])
+            target = self.location(response)
+            if target is None:
+                return self.filtered(response, reply)
+            self.follow(response, target)
+
+    def construct(self) -> Url:
+        """The Request constructor: https://fetch.spec.whatwg.org/#dom-request"""
+        params, base = self.params, self.page.url
+        url = parse(params.url, base.href if base is not None and base.scheme != "data" else None)
+        if url is None:
+            self.fail("req.url.credentials", "a URL", params.url, "url-invalid")
+        if url.includes_credentials and self.initiator.name == "fetch":
+            self.fail("req.url.credentials", "a URL without user name and password", params.url, "url-credentials")
+        if self.initiator.scripted:
+            self.construct_scripted()
+        else:
+            self.construct_element()
+        return url
+
+    def construct_scripted(self) -> None:
+        params = self.params
+        self.method = methods.normalize(params.method)
+        if not methods.is_token(params.method):
+            self.fail("req.method.forbidden", "a token", params.method or "(empty)", "method-invalid")
+        if methods.is_forbidden(params.method):
+            self.fail("req.method.forbidden", "not CONNECT, TRACE or TRACK", params.method, "method-forbidden")
+        if self.initiator.mode is not None:
+            self.mode = self.initiator.mode
+        if self.mode == "no-cors":
+            if self.method not in methods.SAFELISTED:
+                self.fail("req.method.forbidden", "GET, HEAD or POST in no-cors mode", self.method, "method-no-cors")
+            if params.redirect != "follow":
+                self.fail("main.no-cors", "redirect mode follow", params.redirect, "no-cors-redirect-mode")
+        if params.cache == "only-if-cached":
+            self.fail("req.cache.only-if-cached", "something cached", "an empty HTTP cache", "engine-refused")
+        if self.body is not None and self.method in ("GET", "HEAD"):
+            if self.initiator.name == "fetch":
+                self.fail("req.method.forbidden", "no body", f"a body with {self.method}", "body-not-allowed")
+            self.body = None
+        if params.keepalive and len(self.body or b"") > KEEPALIVE_LIMIT:
+            observed = f"{len(self.body or b'')} bytes"
+            self.fail("actual.keepalive", f"at most {KEEPALIVE_LIMIT} bytes in flight", observed, "keepalive-limit")
+        self.headers = self.request_headers()
+
+    def request_headers(self) -> HeaderList:
+        """Fill the Headers object with guard "request" or "request-no-cors"; forbidden fields vanish without a word."""
+        kept: HeaderList = []
+        for name, raw in self.params.headers:
+            value = h.normalize_value(raw)
+            if not h.is_valid(name, value):
+                self.fail("req.header.forbidden", "a token and a byte string", f"{name}: {raw}", "header-invalid")
+            if h.is_forbidden(name, value):
+                continue
+            if self.mode == "no-cors" and not (
+                name.lower() in h.NO_CORS_SAFELISTED and h.is_safelisted(name, value, self.engine)
+            ):
+                continue
+            if self.engine.ignores_user_agent and name.lower() == "user-agent":
+                continue
+            if name.lower() in self.engine.refused_headers:
+                self.fail("engine.refused", f"no {name}", f"{name}: {value}", "engine-refused", "ERR_INVALID_ARGUMENT")
+            kept.append((name, value))
+        return kept
+
+    def construct_element(self) -> None:
+        """Elements, EventSource and beacons choose for themselves; ``crossorigin`` turns them to CORS (HTML)."""
+        initiator, params = self.initiator, self.params
+        self.method = params.method.upper() if initiator.name == "form" else initiator.method
+        self.mode = initiator.mode or "cors"
+        self.credentials = initiator.credentials or "same-origin"
+        if initiator.takes_crossorigin and params.crossorigin is not None:
+            self.mode = "cors"
+            self.credentials = "include" if params.crossorigin == "use-credentials" else "same-origin"
+        elif initiator.name == "eventsource":
+            self.credentials = params.credentials if params.credentials == "include" else "same-origin"
+        content_type = [(name, value) for name, value in params.headers if name.lower() == "content-type"]
+        self.headers = content_type if initiator.name in ("beacon", "form") else []
+        if initiator.name == "beacon" and h.unsafe_names(self.headers, self.engine):
+            self.mode = "cors"
+        if self.method != "POST":
+            self.body = None
+        if initiator.name == "font" and self.engine.fonts_without_cors:
+            self.mode, self.credentials = "no-cors", "include"
+        if initiator.name == "track" and self.mode == "same-origin" and self.engine.tracks_without_cors:
+            self.mode, self.credentials = "no-cors", "include"
+
+    def main_fetch(self) -> None:
+        """https://fetch.spec.whatwg.org/#concept-main-fetch: may this URL be asked for, and under which tainting?"""
+        url, engine = self.url, self.engine
+        if len(self.urls) > 1:
+            self.phase = "redirect"
+        if url.scheme in ("http", "https"):
+            if network.is_bad_port(url, engine):
+                self.fail("net.bad-port", "a port that browsers connect to", str(url.effective_port), "bad-port")
+            if network.is_upgraded(url, self.page.is_secure, self.initiator.destination, self.mode):
+                self.urls[-1] = url = parse("https" + url.href[4:]) or url
+            if network.is_mixed_content(url, self.page.is_secure, self.initiator.destination, self.mode, engine):
+                self.fail("net.mixed-content", "https, as the page is secure", url.scheme, "mixed-content")
+            self.local_network_access(url)
+        self.tainting = self.response_tainting(url)
+        if url.host in engine.refused_hosts:
+            self.fail("engine.refused", "a host that the engine connects to", url.host, "engine-refused")
+
+    def response_tainting(self, url: Url) -> str:
+        own = same_origin(origin_of(url), self.page.origin)
+        if url.scheme == "data" and len(self.urls) == 1 and self.mode in ("cors", "no-cors"):
+            return "basic"
+        if own and self.tainting == "basic":
+            return "basic"
+        if self.mode == "same-origin":
+            self.fail(
+                "main.mode-same-origin", f"the page's origin {self.page.origin}", url.href, "mode-same-origin-blocked"
+            )
+        if url.scheme not in ("http", "https"):
+            self.fail("main.scheme", "http or https", url.scheme, "scheme-not-cors")
+        if self.mode in ("no-cors", "navigate"):
+            return "opaque"
+        if own and len(self.urls) > 2 and self.engine.refuses_return_to_own_origin and self.began_at_home:
+            required = "no return to the page's origin after a redirect away from it"
+            self.fail("engine.refused", required, url.href, "engine-refused")
+        return "cors"
+
+    def local_network_access(self, url: Url) -> None:
+        """``net.lna``: a permission prompt that cannot be seen from here. https://wicg.github.io/local-network-access/"""
+        target = address_space(url.host)
+        page = address_space(self.page.url.host) if self.page.url is not None else None
+        if target not in ("loopback", "local") or page == target or page == "loopback":
+            return
+        if same_origin(origin_of(url), self.page.origin):
+            return
+        if self.state.local_network == "denied":
+            self.fail("net.lna", "permission for the local network", f"{url.host} is {target}", "lna-denied")
+        if "local-network-prompt" not in self.notes:
+            self.notes.append("local-network-prompt")
+
+    def preflight_fetch(self) -> Generator[Request, Reply, None]:
+        """https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"""
+        asked = self.preflight_request()
+        if asked is None:
+            return
+        state, engine, url = self.state, self.engine, self.url
+        key = (str(self.page.top_level), str(self.page.origin), url.href)
+        opaque = self.page.origin.is_opaque and not engine.cache.keeps_for_opaque_origins
+        bypass = opaque or self.params.cache in engine.cache.bypassed_by
+        if not bypass and state.cache.matches(key, asked, self.now):
+            return
+        self.phase = "preflight"
+        headers = self.wire("preflight", asked=asked)
+        request = Request("OPTIONS", url.wire_url, headers, b"", "preflight", self.hop, False)
+        response, reply = yield from self.exchange(request)
+        index = len(self.exchanges) - 1
+        if engine.preflight_needs_whole_body and reply.body_error == "truncated":
+            raise _Stop("error", "connection-reset")
+        judgement = judge(asked, response, engine)
+        stored = judgement.failure is None or (engine.cache.stores_failed_match and judgement.failed_match_only)
+        if stored and not opaque and self.params.cache not in engine.cache.unstored_for:
+            state.cache.store(key, asked, judgement, response.headers, reply.now)
+        if "*" in judgement.names and "authorization" in asked.names and "authorization" not in judgement.names:
+            self.notes.append("authorization-by-wildcard")
+        self.apply(judgement.rules, index)
+
+    def preflight_request(self) -> PreflightRequest | None:
+        """``cors.preflight.needed``: what a preflight would ask for, or None."""
+        if not self.initiator.scripted and self.initiator.name != "beacon":
+            return None
+        engine = self.engine
+        names = h.unsafe_names(self.headers, engine)
+        listener = self.initiator.name == "xhr" and self.params.upload_listener
+        forced = listener and (engine.upload_listener_without_body or self.body is not None)
+        needed = forced or self.method not in methods.SAFELISTED or bool(names)
+        self.needed_preflight = self.needed_preflight or needed
+        if not (needed or (engine.preflight_is_sticky and self.needed_preflight)):
+            return None
+        if engine.names_removed_headers:
+            names = sorted({*names, *self.removed_names})
+        origin = str(self.page.origin) if engine.real_origin_on_tainted_preflight else self.origin
+        return PreflightRequest(self.method, tuple(names), self.credentials == "include", origin, forced)
+
+    def http_fetch(self) -> Generator[Request, Reply, tuple[Response, Reply]]:
+        """https://fetch.spec.whatwg.org/#concept-http-fetch: the request itself and every rule about its response."""
+        self.phase = "redirect" if self.hop else "actual"
+        context = self.cookie_context()
+        cookies: list[Cookie] = []
+        withheld: list[tuple[Cookie, str]] = []
+        if self.includes_credentials:
+            cookies, withheld = self.state.jar.retrieve(self.url, context, self.wall)
+        headers = self.wire(
+            "navigation" if self.mode == "navigate" else "actual", cookie=cookie_header(cookies) or None
+        )
+        request = Request(
+            self.method, self.url.wire_url, headers, self.body or b"", self.phase, self.hop, self.includes_credentials
+        )
+        response, reply = yield from self.exchange(request, tuple((cookie.name, why) for cookie, why in withheld))
+        if self.includes_credentials:
+            set_cookies = h.get_all(response.headers, "set-cookie")
+            if set_cookies:
+                self.state.jar.store(set_cookies, self.url, context, reply.wall)
+        self.judge_response(response, reply)
+        return response, reply
+
+    def judge_response(self, response: Response, reply: Reply) -> None:
+        engine, index = self.engine, len(self.exchanges) - 1
+        if response.status in engine.statuses_refused:
+            self.fail(
+                "engine.refused",
+                "a status that the engine takes",
+                str(response.status),
+                "engine-refused",
+                "ERR_UNEXPECTED_PROXY_AUTH",
+            )
+        if engine.refuses_bad_chunk and reply.body_error == "malformed":
+            raise _Stop("error", "malformed-response")
+        if self.opens_login_dialog(response):
+            self.fail(
+                "actual.auth-401", "no challenge", h.get(response.headers, "www-authenticate") or "", "auth-prompt"
+            )
+        if self.tainting == "cors":
+            rules = cors_check(
+                response.headers,
+                self.origin,
+                self.credentials == "include",
+                engine,
+                preflight=False,
+                tainted=self.tainted,
+            )
+            failure = first_failure(rules)
+            if failure is not None and engine.cache.dropped_by_cors_failure:
+                self.state.cache.drop((str(self.page.top_level), str(self.page.origin), self.url.href))
+            self.apply(rules, index)
+        elif self.tainting == "opaque" and self.mode == "no-cors":
+            rule = corp_check(response.headers, self.url, self.page.origin)
+            if rule is not None:
+                self.apply([rule], index, f"ERR_BLOCKED_BY_RESPONSE.{rule.detail}" if rule.detail else None)
+
+    def opens_login_dialog(self, response: Response) -> bool:
+        """``actual.auth-401``: Basic, Digest and NTLM challenges to a credentialed request that is near enough."""
+        scope = self.engine.auth_prompt
+        challenges = h.get_all(response.headers, "www-authenticate")
+        if response.status != 401 or scope is None or not challenges or not self.includes_credentials:
+            return False
+        if not any(value.lower().startswith(("basic", "digest", "ntlm")) for value in challenges):
+            return False
+        target = origin_of(self.url)
+        if scope == "same-origin":
+            return same_origin(target, self.page.origin)
+        return same_site(target, self.page.top_level)
+
+    def location(self, response: Response) -> Url | None:
+        """``redirect.location`` and the limit; None when the response is final after all."""
+        try:
+            target = redirect.location_url(response.headers, self.url, self.engine)
+        except redirect.BadLocation as bad:
+            self.phase = "redirect"
+            self.fail(
+                "redirect.location", "an http or https URL", str(bad), "redirect-bad-location", "ERR_INVALID_REDIRECT"
+            )
+        if target is None:
+            return None
+        self.phase = "redirect"
+        if target.scheme not in ("http", "https"):
+            reason = "redirect-bad-location" if target.scheme in redirect.UNSAFE_SCHEMES else "scheme-not-cors"
+            self.fail("redirect.location", "an http or https URL", target.href, reason)
+        if self.hop >= redirect.LIMIT:
+            self.fail("redirect.limit", f"at most {redirect.LIMIT} redirects", "one more", "redirect-limit")
+        if target.includes_credentials and self.mode == "cors":
+            away = not same_origin(origin_of(target), self.page.origin)
+            if away or self.tainting == "cors" or self.engine.refuses_same_origin_redirect_credentials:
+                self.fail("redirect.credentials", "no user name in Location", target.href, "redirect-has-credentials")
+        return target
+
+    def follow(self, response: Response, target: Url) -> None:
+        """https://fetch.spec.whatwg.org/#concept-http-redirect-fetch, from the point where it is allowed."""
+        current, goal = origin_of(self.url), origin_of(target)
+        leaves = not same_origin(current, goal)
+        if leaves and not same_origin(current, self.page.origin):
+            self.tainted = True
+        if redirect.rewrites_to_get(response.status, self.method):
+            before = h.unsafe_names(self.headers, self.engine)
+            self.method, self.body = "GET", None
+            self.headers = redirect.without_body_headers(self.headers)
+            self.removed_names |= set(before) - set(h.unsafe_names(self.headers, self.engine))
+        if leaves and h.get(self.headers, "authorization") is not None:
+            self.headers = redirect.without_authorization(self.headers)
+            self.removed_names.add("authorization")
+        self.urls.append(target)
+
+    # -- one exchange --------------------------------------------------------------------------------------------
+
+    def exchange(
+        self, request: Request, withheld: tuple[tuple[str, str], ...] = ()
+    ) -> Generator[Request, Reply, tuple[Response, Reply]]:
+        """Yield ``request`` and read its reply; ends the flow when no usable head came."""
+        reply = yield request
+        if reply.held is not None:
+            raise _Stop("unsent", reply.held.code)
+        parsed = None if reply.error else parse_head(reply.head, self.engine)
+        error = reply.error
+        if isinstance(parsed, Refused):
+            error = NetworkError("malformed-response", parsed.why, sent=True)
+        if request.phase != "preflight" and (error is None or error.sent):
+            self.sent = True
+        response = None
+        if isinstance(parsed, Response):
+            response = replace(parsed, body_length=reply.body_length, body_error=reply.body_error)
+        self.exchanges.append(
+            Exchange(request.phase, request.hop, request, response, error, reply.timing, reply.address, withheld)
+        )
+        self.now, self.wall = reply.now, reply.wall
+        if error is not None or response is None:
+            code = error.code if error is not None else "malformed-response"
+            net_error = parsed.net_error if isinstance(parsed, Refused) and self.engine.name == "chromium" else None
+            raise _Stop("error", code, net_error)
+        return response, reply
+
+    def wire(self, kind: str, *, asked: PreflightRequest | None = None, cookie: str | None = None) -> HeaderList:
+        """The complete head of the next request, as the engine writes it."""
+        url, preflight = self.url, kind == "preflight"
+        origin: str | None = asked.origin if asked is not None else self.origin_header()
+        policy = self.params.referrer_policy
+        return wire_headers(
+            self.engine.name,
+            Outgoing(
+                kind=kind,
+                method="OPTIONS" if preflight else self.method,
+                url=url,
+                mode=self.mode,
+                destination=self.initiator.destination,
+                initiator=self.initiator.name,
+                headers=[] if preflight else self.headers,
+                origin=origin,
+                referer=referer(policy, self.page, url, self.urls, self.engine.name),
+                cookie=cookie,
+                body_length=None if self.body is None else len(self.body),
+                cache=self.params.cache,
+                access_control_request_method=asked.method if asked else None,
+                access_control_request_headers=asked.access_control_request_headers if asked else None,
+                fetch_site="cross-site",
+                user_agent=self.state.user_agent,
+                keepalive=self.params.keepalive,
+            ),
+        )
+
+    def origin_header(self) -> str | None:
+        """``actual.origin-header``: https://fetch.spec.whatwg.org/#append-a-request-origin-header"""
+        element = not self.initiator.scripted and self.mode == "cors"
+        if self.tainting == "cors" or (element and self.engine.origin_on_same_origin_cors_elements):
+            return self.origin
+        if self.method in ("GET", "HEAD"):
+            return None
+        if self.mode != "cors" and self.engine.origin_follows_referrer_policy:
+            own = same_origin(origin_of(self.url), self.page.origin)
+            downgrade = self.page.origin.scheme == "https" and self.url.scheme != "https"
+            policy = self.params.referrer_policy or "strict-origin-when-cross-origin"
+            if policy == "no-referrer" or (policy == "same-origin" and not own):
+                return "null"
+            if downgrade and policy in (
+                "no-referrer-when-downgrade",
+                "strict-origin",
+                "strict-origin-when-cross-origin",
+            ):
+                return "null"
+        return self.origin
+
+    def cookie_context(self) -> CookieContext:
+        return CookieContext()
+
+    # -- the outcome ---------------------------------------------------------------------------------------------
+
+    def filtered(self, response: Response, reply: Reply) -> ScriptResponse:
+        """What script sees: https://fetch.spec.whatwg.org/#concept-filtered-response"""
+        index = len(self.exchanges) - 1
+        if self.initiator.needs_body and reply.body_error in _BODY_FAILURES:
+            raise _Stop("error", _BODY_FAILURES[reply.body_error])
+        self.initiator_rules(response, index)
+        if self.tainting == "opaque":
+            return ScriptResponse("opaque", 0, "", False, [])
+        headers = basic_filtered(response.headers)
+        if self.tainting == "cors":
+            headers, rule = cors_filtered(response.headers, self.credentials == "include", self.engine)
+            if rule is not None:
+                self.record(rule, index, decisive=False)
+        return ScriptResponse(
+            type=self.tainting,
+            status=response.status,
+            url=self.url.without_fragment,
+            redirected=len(self.urls) > 1,
+            headers=headers,
+            body=reply.body,
+            body_error=reply.body_error,
+        )
+
+    def initiator_rules(self, response: Response, index: int) -> None:
+        """``actual.mime``: what the initiator itself demands of a readable response."""
+        types = self.initiator.mime_types
+        if not types:
+            return
+        essence = (h.get(response.headers, "content-type") or "").partition(";")[0].strip().lower()
+        if response.status != 200 or essence not in types:
+            required, observed = f"200 with {types[0]}", f"{response.status} with {essence or 'no type'}"
+            self.fail("actual.mime", required, observed, "mime-blocked")
+
+    def is_opaque(self, response: ScriptResponse) -> bool:
+        return response.type in ("opaque", "opaqueredirect") or self.mode == "navigate"
+
+    def flow(
+        self, verdict: Verdict, reason: str | None, browser_error: str | None, response: ScriptResponse | None
+    ) -> Flow:
+        final = self.exchanges[-1].response if self.exchanges else None
+        return Flow(
+            engine=self.engine.name,
+            verdict=verdict,
+            reason=reason,
+            phase=self.phase,
+            sent=self.sent,
+            browser_error=browser_error or _browser_error(self.engine.name, reason),
+            exchanges=self.exchanges,
+            checks=self.checks,
+            response=response,
+            inconclusive=final is not None
+            and (final.status in INCONCLUSIVE_STATUSES or is_bot_challenge(final.headers)),
+            notes=self.notes,
+        )
+
+    # -- helpers -------------------------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> Url:
+        """https://fetch.spec.whatwg.org/#concept-request-current-url"""
+        return self.urls[-1]
+
+    @property
+    def hop(self) -> int:
+        return len(self.urls) - 1
+
+    @property
+    def origin(self) -> str:
+        """https://fetch.spec.whatwg.org/#serializing-a-request-origin"""
+        return "null" if self.tainted else str(self.page.origin)
+
+    @property
+    def began_at_home(self) -> bool:
+        return same_origin(origin_of(self.urls[0]), self.page.origin)
+
+    @property
+    def includes_credentials(self) -> bool:
+        """``actual.credentials``"""
+        return self.credentials == "include" or (self.credentials == "same-origin" and self.tainting == "basic")
+
+    def record(self, rule: Rule, index: int | None, *, decisive: bool) -> None:
+        self.checks.append(Check(rule.id, rule.passed, rule.required, rule.observed, decisive, index, rule.detail))
+
+    def apply(self, rules: list[Rule], index: int, browser_error: str | None = None) -> None:
+        """Record every rule; end the flow by the first that failed."""
+        failure = first_failure(rules)
+        for rule in rules:
+            self.record(rule, index, decisive=rule is failure)
+        if failure is not None:
+            raise _Stop(
+                "blocked", failure.reason or failure.id, browser_error if self.engine.name == "chromium" else None
+            )
+
+    def fail(self, id: str, required: str, observed: str, reason: str, browser_error: str | None = None) -> NoReturn:
+        """End the flow by a rule that failed."""
+        exchange = len(self.exchanges) - 1 if self.exchanges else None
+        self.record(failed(id, required, observed, reason), exchange, decisive=True)
+        raise _Stop("blocked", reason, browser_error if self.engine.name == "chromium" else None)
+
+
+#: A body that failed, where the initiator needs all of it. A body beyond our own cap is no failure.
+_BODY_FAILURES = {"truncated": "connection-reset", "timeout": "timeout", "malformed": "malformed-response"}
+
+
+def _browser_error(engine: str, reason: str | None) -> str | None:
+    if reason is None or engine not in ("chromium", "firefox"):
+        return None
+    row = REASONS[reason]
+    return row.chromium if engine == "chromium" else row.firefox
