@@ -1,0 +1,137 @@
+"""One finished cell: its verdict, and the recorded dialogue from which everything else is worked out when asked for.
+
+A cell keeps raw heads and times only. Exchanges, checks and the response that script sees are recomputed by replaying
+the pure flow over the recorded replies, so that a run of many thousand cells stays small.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from corstui.fetch.messages import Reply
+from corstui.fetch.result import Check, Exchange, Flow, ScriptResponse
+from corstui.runner.findings import findings_of
+from corstui.runner.plan import CellKey, Planned
+from corstui.runner.simulate import Recorded, joined, replay
+
+#: How many replayed flows stay in memory: more than a screen of cells.
+_REPLAYED = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One cell after it ran. ``dialogue`` holds one recording for each repetition.
+
+    ``status`` is the status that script sees; ``as_expected`` is None where nothing is proven.
+    """
+
+    planned: Planned
+    dialogue: tuple[Recorded, ...]
+    verdict: str
+    reason: str | None
+    browser_error: str | None
+    phase: str
+    sent: bool
+    inconclusive: bool
+    status: int | None
+    as_expected: bool | None
+    duration_ms: float
+
+    @property
+    def key(self) -> CellKey:
+        return self.planned.key
+
+    @property
+    def environment(self) -> str:
+        return self.planned.key.environment
+
+    @property
+    def origin(self) -> str:
+        return self.planned.key.origin
+
+    @property
+    def origin_value(self) -> str:
+        return self.planned.origin_value
+
+    @property
+    def endpoint(self) -> str:
+        return self.planned.key.endpoint
+
+    @property
+    def engine(self) -> str:
+        return self.planned.key.engine
+
+    @property
+    def method(self) -> str:
+        return self.planned.method
+
+    @property
+    def url(self) -> str:
+        return self.planned.url
+
+    @property
+    def expected(self) -> str | None:
+        """The expectation's text, e.g. ``allow 201``."""
+        return self.planned.expectation.text if self.planned.expectation else None
+
+    @property
+    def flow(self) -> Flow:
+        """The flow that gave the verdict, with the exchanges of all repetitions."""
+        return _replayed(self)
+
+    @property
+    def response(self) -> ScriptResponse | None:
+        return self.flow.response
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return self.flow.exchanges
+
+    @property
+    def checks(self) -> list[Check]:
+        return self.flow.checks
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """Rules that fired: ``{rule, severity, message, exchange, header}``."""
+        return findings_of(self.flow, self.planned.deployment)
+
+
+@lru_cache(maxsize=_REPLAYED)
+def _replayed(cell: Cell) -> Flow:
+    return joined(replay(cell.planned, cell.dialogue))
+
+
+def finished(planned: Planned, dialogue: tuple[Recorded, ...], flow: Flow, duration_ms: float) -> Cell:
+    """The cell of a flow that has just ended."""
+    expectation = planned.expectation
+    return Cell(
+        planned=planned,
+        dialogue=dialogue,
+        verdict=flow.verdict,
+        reason=flow.reason,
+        browser_error=flow.browser_error,
+        phase=flow.phase,
+        sent=flow.sent,
+        inconclusive=flow.inconclusive,
+        status=flow.response.status if flow.response else None,
+        as_expected=expectation.judge(flow) if expectation else None,
+        duration_ms=duration_ms,
+    )
+
+
+def compact(reply: Reply) -> Reply:
+    """The reply without the bytes of its body, which no rule reads."""
+    return Reply(
+        head=reply.head,
+        body_length=reply.body_length,
+        body_error=reply.body_error,
+        error=reply.error,
+        held=reply.held,
+        timing=reply.timing,
+        now=reply.now,
+        wall=reply.wall,
+        address=reply.address,
+    )

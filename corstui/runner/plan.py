@@ -1,0 +1,198 @@
+"""From a profile to the cells of a run: environment x endpoint x origin x engine, filtered, and what each may send."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal
+
+from corstui.fetch.engines import ENGINES
+from corstui.fetch.methods import normalize
+
+if TYPE_CHECKING:
+    from corstui.profile import Deployment, Endpoint, Expectation, Profile
+
+#: Methods that leave a server as it was (RFC 9110, section 9.2.1; TRACE is out of reach of script anyway).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: What a cell may let out besides preflights: every method, the safe ones only, or nothing.
+Permission = Literal["everything", "safe", "nothing"]
+
+
+class NothingSelected(Exception):
+    """A filter matches nothing, or the filters together leave no cell. The message says what there is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellKey:
+    """The names that identify one cell in a run."""
+
+    environment: str
+    origin: str
+    endpoint: str
+    engine: str
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} x {self.origin} in {self.environment} ({self.engine})"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One cell before it ran."""
+
+    key: CellKey
+    origin_value: str
+    endpoint: Endpoint
+    deployment: Deployment
+    expectation: Expectation | None
+    permission: Permission
+
+    @property
+    def method(self) -> str:
+        return self.endpoint.method
+
+    @property
+    def url(self) -> str:
+        return self.endpoint.url
+
+    @property
+    def sends(self) -> bool:
+        """False when the actual request will be held back: only a preflight can leave."""
+        return may_send(self.permission, self.endpoint.method)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All cells of a run, in the order in which they start, with the names along each axis in the profile's order."""
+
+    profile: Profile
+    cells: tuple[Planned, ...]
+    environments: tuple[str, ...]
+    origins: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    engines: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def deployments(self) -> list[Deployment]:
+        """The resolved environments that the plan touches, each once."""
+        return list({cell.key.environment: cell.deployment for cell in self.cells}.values())
+
+
+def may_send(permission: Permission, method: str) -> bool:
+    """Whether a request of this method may leave under ``permission``."""
+    return permission == "everything" or (permission == "safe" and normalize(method) in SAFE_METHODS)
+
+
+def plan(
+    profile: Profile,
+    *,
+    environments: Iterable[str] | None = None,
+    origins: Iterable[str] | None = None,
+    endpoints: Iterable[str] | None = None,
+    tags: Iterable[str] | None = None,
+    engines: Iterable[str] | None = None,
+    allow_writes: bool = True,
+) -> Plan:
+    """The cells that the filters leave. Each filter holds names or globs; None leaves that axis whole.
+
+    ``engines``: names, or ``all``; None means the profile's own. Only the first engine may send unsafe methods, and
+    none may when ``allow_writes`` is false (reruns that nobody asked for by hand).
+    Raises NothingSelected for a filter without a match, ProfileError where a selected environment misses a variable.
+    """
+    environment_names = _select("environment", environments, list(profile.environments))
+    origin_names = set(_select("origin", origins, profile.origins))
+    endpoint_names = set(_select("endpoint", endpoints, profile.endpoint_names))
+    engine_names = choose_engines(engines, profile.settings.engine)
+    wanted_tags = None if tags is None else list(tags)
+    deployments = [profile.resolve(name) for name in environment_names]
+    if wanted_tags is not None:
+        _select("tag", wanted_tags, sorted({tag for one in deployments for each in one.endpoints for tag in each.tags}))
+    cells = tuple(
+        Planned(
+            key=CellKey(deployment.name, origin, endpoint.name, engine),
+            origin_value=value,
+            endpoint=endpoint,
+            deployment=deployment,
+            expectation=endpoint.expectation_for(origin),
+            permission=permission(endpoint, deployment, primary=engine == engine_names[0], allow_writes=allow_writes),
+        )
+        for deployment in deployments
+        for endpoint in deployment.endpoints
+        if endpoint.name in endpoint_names and _has_tag(endpoint, wanted_tags)
+        for origin, value in deployment.origins.items()
+        if origin in origin_names and (endpoint.origins is None or origin in endpoint.origins)
+        for engine in engine_names
+    )
+    if not cells:
+        raise NothingSelected(
+            "the filters together leave no cell: no endpoint that they keep is called from an origin that they keep"
+        )
+    return Plan(
+        profile=profile,
+        cells=cells,
+        environments=_present(environment_names, (cell.key.environment for cell in cells)),
+        origins=_present(profile.origins, (cell.key.origin for cell in cells)),
+        endpoints=_present(profile.endpoint_names, (cell.key.endpoint for cell in cells)),
+        engines=engine_names,
+        warnings=tuple(str(warning) for warning in profile.warnings),
+    )
+
+
+def permission(endpoint: Endpoint, deployment: Deployment, *, primary: bool, allow_writes: bool) -> Permission:
+    """What the cells of this endpoint may send: ``send`` of the endpoint, else ``writes`` of the environment.
+
+    ``primary``: the cell belongs to the first engine of the run; the others never repeat a write.
+    """
+    if endpoint.send == "never":
+        return "nothing"
+    granted = deployment.writes if endpoint.send == "auto" else deployment.name in endpoint.send
+    return "everything" if granted and primary and allow_writes else "safe"
+
+
+def choose_engines(wanted: Iterable[str] | None, default: str) -> tuple[str, ...]:
+    """Engine names without repeats; ``all`` is the default one first, then the others."""
+    if wanted is None:
+        return (default,)
+    everything = [default, *(name for name in ENGINES if name != default)]
+    names = list(dict.fromkeys(each for name in wanted for each in (everything if name == "all" else [name])))
+    for name in names:
+        if name not in ENGINES:
+            raise NothingSelected(no_match("engine", name, [*ENGINES, "all"]))
+    return tuple(names) or (default,)
+
+
+def no_match(what: str, wanted: str, names: Collection[str]) -> str:
+    """The sentence for a name that does not exist, with the nearest ones that do."""
+    close = get_close_matches(wanted, names, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}?" if close else f"there is {_listed(names)}" if names else "the profile has none"
+    return f"no {what} matches {wanted!r}; {hint}"
+
+
+def _listed(names: Collection[str], most: int = 12) -> str:
+    shown = ", ".join(list(names)[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _select(what: str, wanted: Iterable[str] | None, names: list[str]) -> list[str]:
+    """The names, in their own order, that are equal to a pattern or match it as a glob."""
+    if wanted is None:
+        return names
+    chosen: set[str] = set()
+    for pattern in wanted:
+        matches = [name for name in names if name == pattern] or [name for name in names if fnmatchcase(name, pattern)]
+        if not matches:
+            raise NothingSelected(no_match(what, pattern, names))
+        chosen.update(matches)
+    return [name for name in names if name in chosen]
+
+
+def _has_tag(endpoint: Endpoint, wanted: list[str] | None) -> bool:
+    return wanted is None or any(tag == each or fnmatchcase(tag, each) for tag in endpoint.tags for each in wanted)
+
+
+def _present(order: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    present = set(names)
+    return tuple(name for name in order if name in present)

@@ -1,0 +1,171 @@
+"""Runs the cells of a plan concurrently within its limits, each in a fresh browser, and hands them out as they finish.
+
+Flows wait for a place (``concurrency``), requests for a slot of their host, for the rate and for the budget. Whatever
+waits costs a flow none of its timeout. No cell can tell how many others run beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from corstui.browser import drive
+from corstui.fetch.messages import Held, Reply, Request
+from corstui.runner.cell import Cell, compact, finished
+from corstui.runner.guard import Guard
+from corstui.runner.limits import Allowance, Budget, Hosts, Limits, Rate, Waiting
+from corstui.runner.plan import CellKey, Plan, Planned
+from corstui.runner.simulate import Recorded, joined, simulation
+from corstui.transport.sender import Sender
+
+if TYPE_CHECKING:
+    import httpx
+
+    from corstui.profile import Deployment
+
+
+class CellFailed(Exception):
+    """A cell broke corstui itself. The message names the cell; the cause is chained."""
+
+    def __init__(self, key: CellKey, error: BaseException) -> None:
+        super().__init__(f"internal error in {key}: {type(error).__name__}: {error}")
+        self.key = key
+
+
+async def execute(
+    plan: Plan,
+    *,
+    only: Collection[CellKey] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    concurrency: int | None = None,
+    on_start: Callable[[CellKey], None] | None = None,
+) -> AsyncGenerator[Cell, None]:
+    """Yield the plan's cells (or ``only`` those) as they finish. Closing the iterator cancels the rest at once.
+
+    ``on_start`` is called when a cell leaves the queue. Raises CellFailed when a cell fails for a reason of our own.
+    """
+    chosen = set(only) if only is not None else None
+    cells = [planned for planned in plan.cells if chosen is None or planned.key in chosen]
+    work = _Work(plan, cells, transport, concurrency or plan.profile.settings.concurrency, on_start)
+    try:
+        work.start()
+        for _ in cells:
+            outcome = await work.outcomes.get()
+            if isinstance(outcome, CellFailed):
+                raise outcome
+            yield outcome
+    finally:
+        await work.close()
+
+
+class _Work:
+    """One execution: what is shared by its cells, and the tasks under way."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        cells: list[Planned],
+        transport: httpx.AsyncBaseTransport | None,
+        concurrency: int,
+        on_start: Callable[[CellKey], None] | None,
+    ) -> None:
+        settings = plan.profile.settings
+        self.outcomes: asyncio.Queue[Cell | CellFailed] = asyncio.Queue()
+        self._timeout = settings.timeout
+        self._waiting = Waiting(cells, settings.per_host)
+        self._limits = Limits(Hosts(settings.per_host), Rate(settings.rate), Budget(settings.budget))
+        self._transport = transport
+        self._senders: dict[str, Sender] = {}
+        self._concurrency = concurrency
+        self._on_start = on_start
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin as many waiting cells as there are places."""
+        while len(self._tasks) < self._concurrency and (planned := self._waiting.take()) is not None:
+            self._tasks.add(asyncio.create_task(self._occupy(planned)))
+
+    async def close(self) -> None:
+        """Cancel what is under way and close every connection."""
+        tasks, self._tasks = self._tasks, set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for sender in self._senders.values():
+            await sender.aclose()
+
+    async def _occupy(self, planned: Planned) -> None:
+        """Run one cell in its place, then give the place to the next."""
+        try:
+            if self._on_start is not None:
+                self._on_start(planned.key)
+            outcome: Cell | CellFailed = await self._run(planned)
+        except Exception as error:
+            outcome = CellFailed(planned.key, error)
+            outcome.__cause__ = error
+        self.outcomes.put_nowait(outcome)
+        task = asyncio.current_task()
+        if task in self._tasks:
+            self._tasks.remove(task)
+            self._waiting.finished(planned)
+            self.start()
+
+    async def _run(self, planned: Planned) -> Cell:
+        stage = simulation(planned)
+        sender = self._sender(planned.deployment)
+        began = time.monotonic()
+        dialogue, flows = [], []
+        for _ in range(planned.endpoint.repeat):
+            lane = _Lane(planned, sender, planned.endpoint.timeout or self._timeout, self._limits)
+            now, wall = time.monotonic(), time.time()
+            flows.append(await drive(stage.begin(now, wall), lane.send))
+            dialogue.append(Recorded(now, wall, tuple(lane.replies)))
+        return finished(planned, tuple(dialogue), joined(flows), (time.monotonic() - began) * 1000)
+
+    def _sender(self, deployment: Deployment) -> Sender:
+        """The connections of one environment: its proxy, certificates and pinned names."""
+        if deployment.name not in self._senders:
+            tls = deployment.tls
+            self._senders[deployment.name] = Sender(
+                self._transport,
+                verify=tls.verify,
+                ca=tls.ca,
+                cert=tls.cert,
+                key=tls.key,
+                resolve=deployment.resolve,
+                proxy=deployment.proxy,
+            )
+        return self._senders[deployment.name]
+
+
+class _Lane:
+    """The way of one flow's requests to the network: held back, queued, sent and recorded."""
+
+    def __init__(self, planned: Planned, sender: Sender, timeout: float, limits: Limits) -> None:
+        self.replies: list[Reply] = []
+        self._guard = Guard(planned)
+        self._allowance = Allowance(timeout)
+        self._sender, self._limits = sender, limits
+
+    async def send(self, request: Request) -> Reply:
+        held = self._guard.hold(request)
+        if held is None and not self._limits.budget.take():
+            held = "held-budget"
+        if held is not None:
+            reply = Reply(held=Held(held), now=time.monotonic(), wall=time.time())
+        else:
+            reply = compact(await self._queued(request))
+        self.replies.append(reply)
+        return reply
+
+    async def _queued(self, request: Request) -> Reply:
+        arrived = time.monotonic()
+        async with self._limits.hosts.slot(request.url):
+            await self._limits.rate.turn()
+            waited = (time.monotonic() - arrived) * 1000
+            reply = await self._sender.send(request, deadline=self._allowance.start())
+            self._allowance.stop()
+        return replace(reply, timing=replace(reply.timing, queue=waited))
