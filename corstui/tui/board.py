@@ -1,0 +1,240 @@
+"""The state of every planned cell of one environment and engine, as the screens need it.
+
+A slot goes ``idle -> queued -> running -> done``. Stopping returns it to ``done`` when it had a result before, else to
+``stopped``. A rerun keeps the old result until the new one is there, so nothing on screen is ever lost by asking again.
+No Textual here: the matrix, the counts and the tests all read the same plain data.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from corstui.analysis.marks import Mark
+    from corstui.runner import Cell, CellKey, Planned
+
+
+class State(Enum):
+    """Where a slot is on its way to a result."""
+
+    IDLE = "idle"
+    QUEUED = "queued"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What one cell shows: ``symbol`` in two columns, a short label, a suffix (``*`` unexpected, ``?`` inconclusive).
+
+    ``style`` names a look of the matrix; ``quiet`` is true when the cell is exactly as somebody wanted it.
+    """
+
+    symbol: str
+    label: str
+    style: str
+    suffix: str = ""
+    quiet: bool = False
+
+    @property
+    def text(self) -> str:
+        """The face as one string, without trailing blanks."""
+        return f"{self.symbol:<2} {self.label}{self.suffix}".rstrip()
+
+    @property
+    def width(self) -> int:
+        """Terminal columns that :attr:`text` takes."""
+        return cell_len(self.text)
+
+
+_PENDING = {
+    State.IDLE: Face(".", "", "waiting"),
+    State.QUEUED: Face(".", "", "waiting"),
+    State.RUNNING: Face(">", "", "running"),
+    State.STOPPED: Face(".", "stopped", "waiting"),
+}
+
+
+@dataclass(slots=True)
+class Slot:
+    """One planned cell and what is known of it."""
+
+    planned: Planned
+    state: State = State.IDLE
+    cell: Cell | None = None
+    result: Face | None = None
+    run: int = 0
+
+    @property
+    def key(self) -> CellKey:
+        return self.planned.key
+
+    @property
+    def pending(self) -> bool:
+        """Asked for, and not there yet."""
+        return self.state is State.QUEUED or self.state is State.RUNNING
+
+    @property
+    def face(self) -> Face:
+        """What to show now: the result, or how far the cell has come."""
+        if self.result is not None and (self.state is State.DONE or self.state is State.QUEUED):
+            return self.result
+        return _PENDING[self.state]
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the latest runs have come: cells asked for and finished since the board was last at rest."""
+
+    done: int = 0
+    total: int = 0
+    started: float = 0.0
+    last: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Finished cells a second; 0 while nothing is finished."""
+        spent = self.last - self.started
+        return self.done / spent if spent > 0 and self.done else 0.0
+
+    def seconds_left(self) -> float | None:
+        """An estimate of the time until everything asked for is there; None while unknown."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+@dataclass(slots=True)
+class Board:
+    """All slots of one environment and one engine, in plan order, with running counts."""
+
+    environment: str
+    engine: str
+    mark: Callable[[Cell], Mark]
+    slots: dict[CellKey, Slot] = field(default_factory=dict)
+    symbols: Counter[str] = field(default_factory=Counter)
+    unexpected: int = 0
+    inconclusive: int = 0
+    expectations: int = 0
+    pending: int = 0
+    stopped: int = 0
+    progress: Progress = field(default_factory=Progress)
+    by_name: dict[tuple[str, str], Slot] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, environment: str, engine: str, planned: Iterable[Planned], mark: Callable[[Cell], Mark]) -> Board:
+        """A board for those of ``planned`` that belong to the environment and the engine."""
+        board = cls(environment, engine, mark)
+        for item in planned:
+            if item.key.environment == environment and item.key.engine == engine:
+                slot = Slot(item)
+                board.slots[item.key] = slot
+                board.by_name[item.key.endpoint, item.key.origin] = slot
+                board.expectations += item.expectation is not None
+        return board
+
+    def __iter__(self) -> Iterator[Slot]:
+        return iter(self.slots.values())
+
+    def __len__(self) -> int:
+        return len(self.slots)
+
+    @property
+    def done(self) -> int:
+        """How many cells have a result."""
+        return self.symbols.total()
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything was ever asked for here."""
+        return bool(self.pending or self.stopped or self.done)
+
+    def queue(self, keys: Iterable[CellKey], run: int, now: float) -> list[CellKey]:
+        """Ask for cells. Those that are already under way are left out; returns the others, in the given order."""
+        if not self.pending:
+            self.progress = Progress(started=now, last=now)
+        asked = []
+        for key in keys:
+            slot = self.slots.get(key)
+            if slot is None or slot.pending:
+                continue
+            self._move(slot, State.QUEUED)
+            slot.run = run
+            asked.append(key)
+        self.progress.total += len(asked)
+        return asked
+
+    def start(self, key: CellKey, run: int) -> Slot | None:
+        """A cell's flow has begun. None when the news is of an older run."""
+        slot = self.slots.get(key)
+        if slot is None or slot.run != run or slot.state is not State.QUEUED:
+            return None
+        self._move(slot, State.RUNNING)
+        return slot
+
+    def finish(self, cell: Cell, run: int, now: float) -> Slot | None:
+        """A result is there. None when it is of an older run."""
+        slot = self.slots.get(cell.key)
+        if slot is None or slot.run != run or not slot.pending:
+            return None
+        self._count(slot, -1)
+        slot.cell = cell
+        slot.result = self.face(cell)
+        self._move(slot, State.DONE)
+        self._count(slot, 1)
+        self.progress.done += 1
+        self.progress.last = now
+        return slot
+
+    def stop(self, run: int | None = None) -> list[Slot]:
+        """Give up what is under way (of one run, or all): old results come back, the rest reads ``stopped``."""
+        given_up = [slot for slot in self if slot.pending and (run is None or slot.run == run)]
+        for slot in given_up:
+            self._move(slot, State.DONE if slot.cell is not None else State.STOPPED)
+        self.progress.total -= len(given_up)
+        return given_up
+
+    def adopt(self, old: Board, carry: Callable[[Cell, Planned], Cell | None]) -> None:
+        """Take over the results of an older board: what ``carry`` makes of each under the new plan, unless None."""
+        for key, slot in self.slots.items():
+            before = old.slots.get(key)
+            cell = carry(before.cell, slot.planned) if before is not None and before.cell is not None else None
+            if cell is not None:
+                slot.cell, slot.result = cell, self.face(cell)
+                self._move(slot, State.DONE)
+                self._count(slot, 1)
+
+    def face(self, cell: Cell) -> Face:
+        """The face of a finished cell."""
+        mark = self.mark(cell)
+        suffix = "*" if cell.as_expected is False else ""
+        suffix += "?" if cell.inconclusive else ""
+        return Face(mark.symbol, mark.label, mark.style, suffix, quiet=cell.as_expected is True)
+
+    def deserves_a_look(self, slot: Slot) -> bool:
+        """Not as expected, inconclusive or a network error; where nobody wrote an expectation, whatever is blocked."""
+        cell = slot.cell
+        if cell is None or cell.as_expected is True:
+            return False
+        if cell.as_expected is False or cell.inconclusive or cell.verdict == "error":
+            return True
+        return not self.expectations and cell.verdict == "blocked"
+
+    def _move(self, slot: Slot, state: State) -> None:
+        self.pending -= slot.pending
+        self.stopped -= slot.state is State.STOPPED
+        slot.state = state
+        self.pending += slot.pending
+        self.stopped += state is State.STOPPED
+
+    def _count(self, slot: Slot, step: int) -> None:
+        if slot.cell is None or slot.result is None:
+            return
+        self.symbols[slot.result.symbol] += step
+        self.unexpected += step * (slot.cell.as_expected is False)
+        self.inconclusive += step * bool(slot.cell.inconclusive)

@@ -1,0 +1,114 @@
+"""A grid orders, filters and pairs the places of one board or two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corstui.tui.board import Board
+from corstui.tui.grid import Grid, pair_parts
+from tests.tui.fakes import FakeCell, mark, planned, rename
+
+
+def filled(rows: int, columns: int, environment: str = "staging", **cells: dict[str, Any]) -> Board:
+    """A finished board; ``cells`` maps ``r0c1`` to fields of that cell."""
+    board = Board.of(environment, "chromium", planned(rows, columns, environment=environment), mark)
+    board.queue(list(board.slots), run=1, now=0.0)
+    for index, key in enumerate(list(board.slots)):
+        fields = cells.get(f"r{index // columns}c{index % columns}", {})
+        board.finish(FakeCell(key, **fields), run=1, now=0.0)
+    return board
+
+
+def names(grid: Grid) -> tuple[list[str], list[str]]:
+    return [row.endpoint for row in grid.rows], [column.origin for column in grid.columns]
+
+
+BLOCKED: dict[str, Any] = {"verdict": "blocked", "reason": "acao-missing", "status": None}
+
+
+def test_rows_and_columns_keep_the_order_of_the_profile() -> None:
+    grid = Grid((filled(3, 2),))
+    assert names(grid) == (["endpoint 0", "endpoint 1", "endpoint 2"], ["origin0", "origin1"])
+    assert not grid.filtered
+
+
+def test_a_filter_word_matches_endpoints_origins_and_outcomes() -> None:
+    grid = Grid((filled(3, 3, r1c2=BLOCKED),))
+    grid.apply("endpoint 2")
+    assert names(grid)[0] == ["endpoint 2"]
+    grid.apply("O1.EXAMPLE")
+    assert names(grid)[1] == ["origin1"]
+    grid.apply("blocked")
+    assert names(grid) == (["endpoint 1"], ["origin2"])
+    grid.apply("acao")
+    assert names(grid) == (["endpoint 1"], ["origin2"])
+    grid.apply("delete")
+    assert names(grid)[0] == ["endpoint 2"]
+    grid.apply("nothing like this")
+    assert names(grid) == ([], [])
+    grid.apply("")
+    assert len(grid.rows) == 3
+
+
+def test_cells_that_do_not_match_between_those_that_do_are_dimmed() -> None:
+    grid = Grid((filled(2, 2, r0c0=BLOCKED, r1c1=BLOCKED),))
+    grid.apply("blocked")
+    assert not grid.dimmed("endpoint 0", "origin0")
+    assert grid.dimmed("endpoint 0", "origin1")
+
+
+def test_only_shows_what_is_not_as_expected() -> None:
+    grid = Grid((filled(3, 3, r2c0={"as_expected": False}, r1c1=BLOCKED | {"as_expected": True}),))
+    grid.apply(only=True)
+    assert names(grid) == (["endpoint 2"], ["origin0"])
+
+
+def test_compare_pairs_by_name_and_marks_what_differs() -> None:
+    grid = Grid((filled(2, 2), filled(2, 2, "production", r0c1=BLOCKED)), differ=lambda a, b: a.verdict != b.verdict)
+    texts = [
+        (first.symbol, between, second.symbol)
+        for origin in ("origin0", "origin1")
+        for first, between, second in [pair_parts(grid.place("endpoint 0", origin))]
+        if first and second
+    ]
+    assert texts == [("✓", "  ", "✓"), ("✓", "<>", "✗>")]
+    grid.apply(only=True)
+    assert names(grid) == (["endpoint 0"], ["origin1"])
+    assert grid.differences() == (1, 0, 4)
+
+
+def test_what_cannot_be_compared_is_not_the_same_as_equal() -> None:
+    grid = Grid((filled(1, 1), filled(1, 1, "production")), differ=lambda a, b: None)
+    assert pair_parts(grid.place("endpoint 0", "origin0"))[1] == "??"
+    assert grid.noteworthy("endpoint 0", "origin0")
+    assert grid.differences() == (0, 1, 1)
+
+
+def test_a_pair_is_not_judged_before_both_sides_are_there() -> None:
+    waiting = Board.of("production", "chromium", planned(1, 1, environment="production"), mark)
+    grid = Grid((filled(1, 1), waiting), differ=lambda a, b: True)
+    assert pair_parts(grid.place("endpoint 0", "origin0"))[1] == "  "
+    assert grid.differences() == (0, 0, 0)
+
+
+def test_a_place_on_one_side_only_differs() -> None:
+    other = Board.of("production", "chromium", [], mark)
+    grid = Grid((filled(1, 1), other))
+    first, between, second = pair_parts(grid.place("endpoint 0", "origin0"))
+    assert (first is not None, between, second) == (True, "<>", None)
+
+
+def test_names_with_control_characters_are_shown_escaped() -> None:
+    item = rename(planned(1, 1)[0], endpoint="evil\x1b[2J", origin="o\u202e")
+    grid = Grid((Board.of("staging", "chromium", [item], mark),))
+    assert grid.rows[0].label == r"evil\x1b[2J"
+    assert grid.columns[0].label == r"o\u202e"
+
+
+def test_walking_visits_every_place_once_and_ends_where_it_began() -> None:
+    grid = Grid((filled(2, 3),))
+    there = list(grid.walk((1, 1), 1))
+    assert there[0] == (1, 2)
+    assert there[-1] == (1, 1)
+    assert len(set(there)) == 6
+    assert next(grid.walk((0, 0), -1)) == (1, 2)
