@@ -63,8 +63,6 @@ class PreflightCache:
             self._entries.pop(storage, None)
             return
         names = set(judgement.methods) | {name + ":" for name in judgement.names}
-        if not rules.wildcard_hits and not request.credentials:
-            names |= self._asked_by_wildcard(request, judgement)
         entry = None if rules.replaces else self._entries.pop(storage, None)
         entry = entry or _Entry(request.credentials)
         entry.expires.update(dict.fromkeys(names, now + age))
@@ -94,10 +92,6 @@ class PreflightCache:
 
     def _storage_key(self, key: CacheKey, credentials: bool) -> tuple[object, ...]:
         return key if self._rules.shares_credentialed else (*key, credentials)
-
-    def _asked_by_wildcard(self, request: PreflightRequest, judgement: Judgement) -> set[str]:
-        asked = {request.method} if "*" in judgement.methods else set()
-        return asked | ({name + ":" for name in request.names} if "*" in judgement.names else set())
 
     def _covers(self, entry: _Entry, request: PreflightRequest, now: float) -> bool:
         rules = self._rules

@@ -22,7 +22,9 @@ def cors_check(
     """
     suffix = "-preflight" if preflight else ""
     values = h.get_all(headers, ACAO)
-    rules = [_allow_origin(values, origin, credentials, engine, suffix, tainted)]
+    spellings = {name for name, _ in headers if name.lower() == ACAO}
+    repeated = len(values) > (len(spellings) if engine.counts_fields_by_case else 1)
+    rules = [_allow_origin(values, repeated, origin, credentials, engine, suffix, tainted)]
     if rules[0].passed:
         rules.insert(0, passed("cors.check.acao-present", "Access-Control-Allow-Origin", values[0]))
     if credentials:
@@ -31,7 +33,7 @@ def cors_check(
 
 
 def _allow_origin(
-    values: list[str], origin: str, credentials: bool, engine: Engine, suffix: str, tainted: bool
+    values: list[str], repeated: bool, origin: str, credentials: bool, engine: Engine, suffix: str, tainted: bool
 ) -> Rule:
     required = origin if credentials else f"{origin} or *"
     if not values:
@@ -43,7 +45,7 @@ def _allow_origin(
         return passed("cors.check.acao-match", required, value)
     if value == "*":
         return failed("cors.check.acao-wildcard", required, "* (with credentials)", "acao-wildcard-creds" + suffix)
-    if len(values) > 1 or any(char in value for char in engine.list_separators):
+    if repeated or any(char in value for char in engine.list_separators):
         return failed("cors.check.acao-single", required, " | ".join(values), "acao-multiple" + suffix, value)
     if value != "null" and parse(value) is None:
         return failed("cors.check.acao-match", required, value or "(empty)", "acao-invalid" + suffix, value)

@@ -75,6 +75,8 @@ class Engine:
     preflight_is_sticky: bool = False
     #: ... naming in Access-Control-Request-Headers also headers that the redirect removed.
     names_removed_headers: bool = False
+    #: DELETE turns into GET when any redirect leads to another origin (libsoup's NetworkDataTaskSoup).
+    delete_becomes_get_elsewhere: bool = False
     #: Origin (sent and compared) on the preflight after a tainting redirect is the page's own.
     real_origin_on_tainted_preflight: bool = False
     #: A chain page -> elsewhere -> page is refused.
@@ -82,8 +84,10 @@ class Engine:
     refuses_same_origin_redirect_credentials: bool = False
     #: `Location:` with an empty value: "final", "follow" or "refuse".
     empty_location: str = "follow"
-    #: Two different Location fields: refuse rather than take the first.
-    refuses_differing_locations: bool = True
+    #: Repeated Location fields: equal ones count once and different ones are refused, rather than joined by a comma.
+    compares_locations: bool = True
+    #: A redirect to a scheme unknown to CORS is reported as such, not as any other bad target.
+    names_redirect_scheme: bool = True
     #: How bytes above 0x7F in Location are read: one by one, or as mangled text.
     location_encoding: str = "bytes"
     extra_bad_ports: frozenset[int] = frozenset()
@@ -100,6 +104,7 @@ class Engine:
     accepts_space_before_colon: bool = False
     accepts_status_without_space: bool = True
     accepts_lower_case_version: bool = False
+    drops_bare_cr_at_end: bool = True
     accepts_bad_content_length: bool = True
     accepts_differing_content_lengths: bool = False
     accepts_unknown_transfer_coding: bool = True
@@ -120,7 +125,8 @@ class Engine:
     leaked_by_wildcard: frozenset[str] = frozenset()
     #: A list in one ACAO line is "multiple": on a comma or a space, on a comma only, or never.
     list_separators: str = ", "
-    #: fetch() refuses any URL with a user name or password.
+    #: Repeated ACAO fields are "multiple" only when their names are spelled in the same case.
+    counts_fields_by_case: bool = False
     third_party_cookies: str = "allowed"
 
 
@@ -178,13 +184,16 @@ FIREFOX = Engine(
     repeats_unsafe_names=True,
     preflight_is_sticky=True,
     real_origin_on_tainted_preflight=True,
+    names_redirect_scheme=False,
     extra_bad_ports=frozenset({4190, 6679}),
     refused_hosts=frozenset({"0.0.0.0"}),
     accepts_status_without_space=False,
+    drops_bare_cr_at_end=False,
     accepts_switching_protocols=True,
     max_head=393_216,
     refuses_bad_chunk=True,
     list_separators="",
+    counts_fields_by_case=True,
     third_party_cookies="partitioned",
 )
 
@@ -199,9 +208,11 @@ WEBKIT = Engine(
     range_unit_any_case=True,
     preflight_is_sticky=True,
     names_removed_headers=True,
+    delete_becomes_get_elsewhere=True,
     refuses_return_to_own_origin=True,
     empty_location="refuse",
-    refuses_differing_locations=False,
+    compares_locations=False,
+    names_redirect_scheme=False,
     location_encoding="mangled",
     extra_bad_ports=frozenset({4190, 6679}),
     refused_hosts=frozenset({"0.0.0.0"}),

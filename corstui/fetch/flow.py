@@ -163,7 +163,7 @@ class _Run:
         self.urls: list[Url] = []
         self.tainting = "basic"
         self.tainted = False
-        self.removed_names: set[str] = set()
+        self.original_names: list[str] = []
         self.needed_preflight = False
         self.phase: Phase = "local"
         self.sent = False
@@ -175,12 +175,14 @@ class _Run:
 
     def main(self) -> Generator[Request, Reply, ScriptResponse]:
         self.urls.append(self.construct())
+        self.original_names = h.unsafe_names(self.headers, self.engine)
         while True:
             self.main_fetch()
             if self.url.scheme == "data":
                 return data_response(self.url, self.method)
             if self.tainting == "cors":
                 yield from self.preflight_fetch()
+                self.return_to_own_origin()
             response, reply = yield from self.http_fetch()
             if response.status not in redirect.REDIRECT_STATUSES:
                 return self.filtered(response, reply)
@@ -308,10 +310,15 @@ class _Run:
             self.fail("main.scheme", "http or https", url.scheme, "scheme-not-cors")
         if self.mode in ("no-cors", "navigate"):
             return "opaque"
-        if own and len(self.urls) > 2 and self.engine.refuses_return_to_own_origin and self.began_at_home:
-            required = "no return to the page's origin after a redirect away from it"
-            self.fail("engine.refused", required, url.href, "engine-refused")
         return "cors"
+
+    def return_to_own_origin(self) -> None:
+        """WebKit goes page -> elsewhere -> page to the preflight and no further."""
+        home, own = self.page.origin, same_origin(origin_of(self.url), self.page.origin)
+        if own and self.engine.refuses_return_to_own_origin and same_origin(origin_of(self.urls[0]), home):
+            self.phase = "redirect"
+            required = "no return to the page's origin after a redirect away from it"
+            self.fail("engine.refused", required, self.url.href, "engine-refused")
 
     def local_network_access(self, url: Url) -> None:
         """``net.lna``: a permission prompt that cannot be seen from here. https://wicg.github.io/local-network-access/"""
@@ -361,11 +368,13 @@ class _Run:
         listener = self.initiator.name == "xhr" and self.params.upload_listener
         forced = listener and (engine.upload_listener_without_body or self.body is not None)
         needed = forced or self.method not in methods.SAFELISTED or bool(names)
-        self.needed_preflight = self.needed_preflight or needed
-        if not (needed or (engine.preflight_is_sticky and self.needed_preflight)):
+        if not needed and engine.preflight_is_sticky:
+            needed = self.needed_preflight or bool(self.original_names)
+        if not needed:
             return None
+        self.needed_preflight = True
         if engine.names_removed_headers:
-            names = sorted({*names, *self.removed_names})
+            names = self.original_names
         origin = str(self.page.origin) if engine.real_origin_on_tainted_preflight else self.origin
         return PreflightRequest(self.method, tuple(names), self.credentials == "include", origin, forced)
 
@@ -393,14 +402,6 @@ class _Run:
 
     def judge_response(self, response: Response, reply: Reply) -> None:
         engine, index = self.engine, len(self.exchanges) - 1
-        if response.status in engine.statuses_refused:
-            self.fail(
-                "engine.refused",
-                "a status that the engine takes",
-                str(response.status),
-                "engine-refused",
-                "ERR_UNEXPECTED_PROXY_AUTH",
-            )
         if engine.refuses_bad_chunk and reply.body_error == "malformed":
             raise _Stop("error", "malformed-response")
         if self.opens_login_dialog(response):
@@ -451,7 +452,8 @@ class _Run:
             return None
         self.phase = "redirect"
         if target.scheme not in ("http", "https"):
-            reason = "redirect-bad-location" if target.scheme in redirect.UNSAFE_SCHEMES else "scheme-not-cors"
+            named = self.engine.names_redirect_scheme and target.scheme not in redirect.UNSAFE_SCHEMES
+            reason = "scheme-not-cors" if named else "redirect-bad-location"
             self.fail("redirect.location", "an http or https URL", target.href, reason)
         if self.hop >= redirect.LIMIT:
             self.fail("redirect.limit", f"at most {redirect.LIMIT} redirects", "one more", "redirect-limit")
@@ -467,14 +469,11 @@ class _Run:
         leaves = not same_origin(current, goal)
         if leaves and not same_origin(current, self.page.origin):
             self.tainted = True
-        if redirect.rewrites_to_get(response.status, self.method):
-            before = h.unsafe_names(self.headers, self.engine)
+        if redirect.rewrites_to_get(response.status, self.method, leaves, self.engine):
             self.method, self.body = "GET", None
             self.headers = redirect.without_body_headers(self.headers)
-            self.removed_names |= set(before) - set(h.unsafe_names(self.headers, self.engine))
-        if leaves and h.get(self.headers, "authorization") is not None:
+        if leaves:
             self.headers = redirect.without_authorization(self.headers)
-            self.removed_names.add("authorization")
         self.urls.append(target)
 
     # -- one exchange --------------------------------------------------------------------------------------------
@@ -503,6 +502,9 @@ class _Run:
             code = error.code if error is not None else "malformed-response"
             net_error = parsed.net_error if isinstance(parsed, Refused) and self.engine.name == "chromium" else None
             raise _Stop("error", code, net_error)
+        if response.status in self.engine.statuses_refused:
+            observed = str(response.status)
+            self.fail("engine.refused", "no demand of a proxy", observed, "engine-refused", "ERR_UNEXPECTED_PROXY_AUTH")
         return response, reply
 
     def wire(self, kind: str, *, asked: PreflightRequest | None = None, cookie: str | None = None) -> HeaderList:
@@ -629,10 +631,6 @@ class _Run:
     def origin(self) -> str:
         """https://fetch.spec.whatwg.org/#serializing-a-request-origin"""
         return "null" if self.tainted else str(self.page.origin)
-
-    @property
-    def began_at_home(self) -> bool:
-        return same_origin(origin_of(self.urls[0]), self.page.origin)
 
     @property
     def includes_credentials(self) -> bool:

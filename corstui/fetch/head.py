@@ -62,6 +62,7 @@ def _status_line(line: str, engine: Engine) -> Refused | tuple[str, int, str]:
 
 def _fields(lines: list[str], engine: Engine) -> HeaderList:
     fields: HeaderList = []
+    blank = " \t\r" if engine.drops_bare_cr_at_end else " \t"
     for position, line in enumerate(lines):
         if line[:1] in (" ", "\t"):
             if position and fields:  # obs-fold (RFC 9112, section 5.2)
@@ -76,7 +77,7 @@ def _fields(lines: list[str], engine: Engine) -> HeaderList:
                 continue
             name = name.rstrip(" \t")
         if is_token(name):
-            fields.append((name, value.strip(" \t")))
+            fields.append((name, value.strip(blank)))
     return fields
 
 

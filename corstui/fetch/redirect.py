@@ -29,9 +29,9 @@ def location_url(headers: HeaderList, current: Url, engine: Engine) -> Url | Non
     values = h.get_all(headers, "location")
     if not values:
         return None
-    value = values[0]
-    if len(set(values)) > 1 and engine.refuses_differing_locations:
+    if len(set(values)) > 1 and engine.compares_locations:
         raise BadLocation(f"Location is given as {' and as '.join(values)}")
+    value = values[0] if engine.compares_locations else ", ".join(values)
     if not value and engine.empty_location != "follow":
         if engine.empty_location == "final":
             return None
@@ -52,8 +52,10 @@ def _mangled(value: str) -> str:
     return value.encode("latin-1").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
 
 
-def rewrites_to_get(status: int, method: str) -> bool:
+def rewrites_to_get(status: int, method: str, leaves_origin: bool, engine: Engine) -> bool:
     """``redirect.method``"""
+    if method == "DELETE" and leaves_origin and engine.delete_becomes_get_elsewhere:
+        return True
     return (status in (301, 302) and method == "POST") or (status == 303 and method not in ("GET", "HEAD"))
 
 
