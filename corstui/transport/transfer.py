@@ -1,0 +1,209 @@
+"""One request on one libcurl easy handle, and the reply that it becomes.
+
+A transfer is prepared, started on a pool, fed by libcurl's callbacks and finished once; then its handle serves another
+request. The callbacks run for every header line of every response: they do as little as possible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pycurl
+
+from corstui.fetch.messages import HeaderList, Reply, Request, Timing
+from corstui.fetch.url import Url, parse
+from corstui.transport.body import BodyKeeper, patience
+from corstui.transport.failure import CANCELLED, TIMED_OUT, Attempt, body_error, from_curl
+from corstui.transport.multi import LoopMulti
+
+#: CURLOPT_SUPPRESS_CONNECT_HEADERS (curl/curl.h), which pycurl does not name.
+_SUPPRESS_CONNECT_HEADERS = 265
+_BLANK_LINES = (b"\r\n", b"\n")
+
+#: What every handle is set to: nothing but the flow's own headers goes out, nothing is followed, decoded or stored.
+_FIXED_OPTIONS: tuple[tuple[int, Any], ...] = (
+    (pycurl.NOSIGNAL, 1),
+    (pycurl.USERAGENT, ""),
+    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
+    (pycurl.HTTP09_ALLOWED, 0),
+    (pycurl.HTTP_CONTENT_DECODING, 0),
+    (pycurl.FOLLOWLOCATION, 0),
+    (pycurl.NETRC, pycurl.NETRC_IGNORED),
+    (pycurl.PATH_AS_IS, 1),
+    (_SUPPRESS_CONNECT_HEADERS, 1),
+    (pycurl.HEADEROPT, pycurl.HEADER_SEPARATE),
+    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+)
+
+
+class Transfer:
+    """An easy handle on its pool's connections, with the state of the request that it carries."""
+
+    def __init__(self, multi: LoopMulti, options: Iterable[tuple[int, Any]]) -> None:
+        self.curl = pycurl.Curl()
+        self._multi = multi
+        self._proxy = ""
+        for option, value in (*_FIXED_OPTIONS, *options):
+            self.curl.setopt(option, value)
+        self.curl.setopt(pycurl.HEADERFUNCTION, self._on_header)
+        self.curl.setopt(pycurl.WRITEFUNCTION, self._on_body)
+
+    def start(self, request: Request, url: Url, proxy: str, seconds: float | None) -> asyncio.Future[Reply]:
+        """Send ``request``; the reply will be the future's result, after ``seconds`` at the latest."""
+        self._url = url
+        self._future: asyncio.Future[Reply] = self._multi.loop.create_future()
+        self._lines: list[bytes] = []
+        self._head = b""
+        self._body = BodyKeeper()
+        self._now = self._wall = 0.0
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+        self._phase = request.phase
+        self._patience: asyncio.TimerHandle | None = None
+        curl, body = self.curl, request.body
+        self._set_url(url, bool(proxy))
+        if body:
+            curl.setopt(pycurl.POSTFIELDS, body)
+        elif request.method == "HEAD":
+            curl.setopt(pycurl.NOBODY, 1)
+        else:
+            curl.setopt(pycurl.HTTPGET, 1)
+        curl.setopt(pycurl.CUSTOMREQUEST, request.method)
+        curl.setopt(pycurl.HTTPHEADER, _header_lines(request.headers, bool(body)))
+        curl.setopt(pycurl.TIMEOUT_MS, 0 if seconds is None else max(1, round(seconds * 1000)))
+        if proxy != self._proxy:
+            curl.setopt(pycurl.PROXY, proxy)
+            self._proxy = proxy
+        self._multi.start(self)
+        return self._future
+
+    def _set_url(self, url: Url, proxied: bool) -> None:
+        if proxied and url.scheme == "http":  # the request line may need the whole URL: libcurl knows
+            self.curl.setopt(pycurl.URL, url.wire_url)
+            self.curl.unsetopt(pycurl.REQUEST_TARGET)
+        else:  # libcurl would write %7e as %7E
+            self.curl.setopt(pycurl.URL, f"{url.scheme}://{url.authority}/")
+            self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
+
+    def finish(self, code: int, message: str) -> None:
+        """libcurl is done with the handle: settle the future."""
+        if self._patience is not None:
+            self._patience.cancel()
+        if not self._future.done():
+            self._future.set_result(self._reply(code, message))
+
+    def cancel(self) -> None:
+        """The pool closes under the request: answer it with a ``cancelled`` error, or with the head that has come."""
+        self._multi.stop(self)
+        self.finish(CANCELLED, "")
+
+    def stop(self) -> None:
+        """Drop the request and its connection at once; the future stays as it is."""
+        if self._patience is not None:
+            self._patience.cancel()
+        self._multi.stop(self)
+
+    def close(self) -> None:
+        """Free the handle, which no request uses any more."""
+        self.curl.close()
+
+    def _on_header(self, line: bytes) -> None:
+        if self._head:
+            return  # a trailer
+        lines = self._lines
+        lines.append(line)
+        if line in _BLANK_LINES:
+            if _is_informational(lines[0]):
+                lines.clear()
+            else:
+                self._head = b"".join(lines)
+                self._now = time.monotonic()
+                self._wall = time.time()
+                wait = patience(self._phase, self._head, self._deadline)
+                if wait is not None:
+                    self._patience = self._multi.loop.call_later(wait, self._leave_body)
+
+    def _leave_body(self) -> None:
+        self._multi.stop(self)
+        self.finish(TIMED_OUT, "")
+
+    def _on_body(self, data: bytes) -> int | None:
+        return None if self._body.add(data) else -1  # which makes libcurl stop with a write error
+
+    def _reply(self, code: int, message: str) -> Reply:
+        timing = self._timing()
+        if not self._head:
+            error = from_curl(code, message, self._attempt())
+            return Reply(error=error, timing=timing, now=time.monotonic(), wall=time.time())
+        return Reply(
+            head=self._head,
+            body=self._body.kept,
+            body_length=self._body.length,
+            body_error=body_error(code, message),
+            timing=timing,
+            now=self._now,
+            wall=self._wall,
+            address=None if self._proxy else self.curl.getinfo(pycurl.PRIMARY_IP) or None,
+        )
+
+    def _timing(self) -> Timing:
+        info = self.curl.getinfo
+        resolved, connected, secured = _stages(info)
+        ready, answered = info(pycurl.PRETRANSFER_TIME), info(pycurl.STARTTRANSFER_TIME)
+        fresh = info(pycurl.NUM_CONNECTS) > 0
+        return Timing(
+            dns=resolved * 1000 if fresh and resolved and not self._url.is_ip else None,
+            connect=(connected - resolved) * 1000 if fresh and connected else None,
+            tls=(secured - connected) * 1000 if fresh and secured else None,
+            first_byte=(answered - ready) * 1000 if self._head else None,
+            total=info(pycurl.TOTAL_TIME) * 1000,
+        )
+
+    def _attempt(self) -> Attempt:
+        info = self.curl.getinfo
+        resolved, connected, secured = _stages(info)
+        established = bool(secured if self._url.scheme == "https" else connected)
+        return Attempt(
+            scheme=self._url.scheme,
+            authority=self._url.authority,
+            seconds=info(pycurl.TOTAL_TIME),
+            resolved=resolved > 0,
+            connected=connected > 0,
+            secured=secured > 0,
+            sent=established and info(pycurl.PRETRANSFER_TIME) > 0 and info(pycurl.REQUEST_SIZE) > 0,
+            proxy=parsed.authority if self._proxy and (parsed := parse(self._proxy)) else self._proxy,
+            tunnel_status=info(pycurl.HTTP_CONNECTCODE),
+            errno=info(pycurl.OS_ERRNO),
+            verify_result=info(pycurl.SSL_VERIFYRESULT),
+        )
+
+
+def _stages(info: Callable[[int], Any]) -> tuple[float, float, float]:
+    """When the name was resolved, the connection made, and TLS agreed on: seconds since the start, 0 for not at all."""
+    return info(pycurl.NAMELOOKUP_TIME), info(pycurl.CONNECT_TIME), info(pycurl.APPCONNECT_TIME)
+
+
+def _header_lines(headers: HeaderList, has_body: bool) -> list[bytes]:
+    """The flow's headers for libcurl, and a bare ``Name:`` for each of libcurl's own that is not among them."""
+    lines = []
+    names = set()
+    for name, value in headers:
+        lower = name.lower()
+        names.add(lower)
+        if lower == "content-length" and has_body:
+            continue  # libcurl counts the body itself
+        lines.append((f"{name}: {value}" if value else f"{name};").encode("latin-1"))
+    if "accept" not in names:
+        lines.append(b"Accept:")
+    if has_body:
+        lines.append(b"Expect:")
+        if "content-type" not in names:
+            lines.append(b"Content-Type:")
+    return lines
+
+
+def _is_informational(status_line: bytes) -> bool:
+    parts = status_line.split(None, 2)
+    return len(parts) > 1 and len(parts[1]) == 3 and parts[1][:1] == b"1" and parts[1] != b"101"
