@@ -1,0 +1,117 @@
+"""What a reason or lint rule means, who reports it how, and how to mend it: one lookup over all pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from corstui.analysis.facts import BLANKS
+from corstui.analysis.pages import pages
+from corstui.analysis.steps import Step, step
+from corstui.fetch.reasons import REASONS
+
+_MDN = "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/"
+
+
+class UnknownCode(LookupError):
+    """No reason, lint rule, step or browser name is called so. ``matches``: the nearest ones, best first."""
+
+    def __init__(self, code: str, matches: list[str]) -> None:
+        hint = f"; did you mean {' or '.join(matches)}?" if matches else ""
+        super().__init__(f"no reason or lint rule is called {code!r}{hint}")
+        self.code = code
+        self.matches = matches
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One row of the taxonomy.
+
+    ``kind``: ``blocked``, ``error``, ``unsent`` or ``lint``. ``label`` has at most 8 columns; ``sentence`` has blanks
+    such as ``<origin>``. ``fix``: sentences and header lines. ``chromium`` and ``firefox``: the name that the browser
+    itself gives, ``mdn`` the page about it; ``webkit``: the subject of its console message. ``phases``: where a flow
+    can end with this reason. ``severity`` and ``related`` are set for lint rules only.
+    """
+
+    code: str
+    kind: str
+    title: str
+    label: str
+    sentence: str
+    meaning: str
+    why: str
+    fix: tuple[str, ...]
+    phases: tuple[str, ...] = ()
+    chromium: str | None = None
+    firefox: str | None = None
+    webkit: str = ""
+    step: Step | None = None
+    severity: str = ""
+    related: str = ""
+
+    @property
+    def mdn(self) -> str | None:
+        """MDN's page about Firefox's category: its name without the trailing digit."""
+        if self.firefox is None or not self.firefox.startswith("CORS"):
+            return None
+        return _MDN + self.firefox.rstrip("0123456789")
+
+
+def codes() -> list[str]:
+    """Every code that :func:`explain` knows by its own name."""
+    return list(pages())
+
+
+def explain(code: str) -> Explanation:
+    """The page of a reason or lint rule, also by a browser's name for it or by the step that decides.
+
+    Raises UnknownCode with the nearest names.
+    """
+    wanted = code.strip().lower()
+    known = pages()
+    page = known.get(wanted) or known.get(f"lint.{wanted}") or known.get(_alias(wanted))
+    if page is None:
+        raise UnknownCode(code, _nearest(wanted))
+    row = REASONS.get(page.code)
+    sentence = page.sentence.format_map(BLANKS)
+    if row is None:
+        return Explanation(
+            page.code, "lint", page.title, page.label, sentence, page.meaning, page.why, page.fix,
+            severity=page.severity, related=page.related,
+        )  # fmt: skip
+    return Explanation(
+        page.code, row.kind, page.title, page.label, sentence, page.meaning, page.why, page.fix,
+        row.phases, row.chromium, row.firefox, page.webkit, step(row.step),
+    )  # fmt: skip
+
+
+def _alias(wanted: str) -> str:
+    """The reason that a browser's own name or a step's id leads to; the first when several share it."""
+    for row in REASONS.values():
+        names = [name.lower() for name in (row.chromium, row.firefox) if name]
+        if wanted in names or wanted.rstrip("0123456789") in [name.rstrip("0123456789") for name in names]:
+            return row.code
+    return next((row.code for row in REASONS.values() if row.step == wanted), "")
+
+
+def _nearest(wanted: str) -> list[str]:
+    bare = {code.removeprefix("lint."): code for code in reversed(pages())}
+    close = get_close_matches(wanted.removeprefix("lint."), bare, n=3, cutoff=0.5)
+    return [bare[name] for name in close] or [code for code in pages() if wanted and wanted in code][:3]
+
+
+def label_for(reason: str, phase: str, hop: int = 0, status: int | None = None) -> str:
+    """The matrix label, at most 8 columns, with the phase: ``PF 401``, ``R1 ACAO``, ``no ACAO``.
+
+    ``hop`` counts the redirects before the deciding exchange, ``status`` is that exchange's.
+    """
+    page = pages().get(reason)
+    if page is None:
+        return reason[:8]
+    if reason == "preflight-status" and status is not None:
+        return f"PF {status}"
+    if phase == "redirect" and page.short:
+        return f"R{hop or 1} {page.short}"[:8]
+    if phase == "preflight" and page.short and not reason.endswith("-preflight"):
+        return f"PF {page.short}"[:8]
+    return page.label

@@ -1,0 +1,117 @@
+"""The taxonomy: every code has a page, and a page is found by every name that people meet."""
+
+from __future__ import annotations
+
+import pytest
+
+from corstui.analysis.explain import UnknownCode, codes, explain, label_for
+from corstui.analysis.facts import BLANKS
+from corstui.analysis.pages import pages
+from corstui.analysis.text import width
+from corstui.fetch.reasons import REASONS
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_every_reason_has_a_page(code: str) -> None:
+    page = explain(code)
+    assert page.code == code
+    assert page.kind == REASONS[code].kind
+    assert page.title and page.sentence and page.meaning and page.fix
+    assert page.chromium == REASONS[code].chromium
+    assert page.step is not None
+    assert page.step.rule != page.step.id, f"{page.step.id} has no row among the steps"
+
+
+def test_no_page_is_about_a_reason_that_does_not_exist() -> None:
+    assert [code for code in codes() if code not in REASONS and not code.startswith("lint.")] == []
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_every_label_fits_in_eight_columns_in_every_phase_and_hop(code: str) -> None:
+    for phase in REASONS[code].phases:
+        for hop in (0, 1, 9, 20):
+            label = label_for(code, phase, hop, 401)
+            assert label
+            assert width(label) <= 8, label
+
+
+@pytest.mark.parametrize("code", codes())
+def test_templates_name_only_facts_that_exist(code: str) -> None:
+    page = pages()[code]
+    assert "{" not in page.cause.format_map(BLANKS)
+    assert "{" not in page.sentence.format_map(BLANKS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "label"),
+    [
+        (("acao-missing", "actual"), "no ACAO"),
+        (("acao-missing-preflight", "preflight"), "PF ACAO"),
+        (("acao-missing", "redirect", 1), "R1 ACAO"),
+        (("acao-missing", "redirect", 20), "R20 ACAO"),
+        (("acao-multiple", "actual"), "ACAO x2"),
+        (("acao-wildcard-creds", "actual"), "*+creds"),
+        (("preflight-status", "preflight", 0, 401), "PF 401"),
+        (("preflight-redirect", "preflight", 0, 301), "PF 3xx"),
+        (("method-not-allowed", "preflight"), "method"),
+        (("acao-mismatch-tainted", "redirect", 1), "R1 null"),
+        (("timeout", "actual"), "timeout"),
+        (("timeout", "preflight"), "PF time"),
+        (("connection-reset", "redirect", 2), "R2 reset"),
+    ],
+)
+def test_a_label_carries_its_phase(arguments: tuple[str, str], label: str) -> None:
+    assert label_for(*arguments) == label
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("MissingAllowOriginHeader", "acao-missing"),
+        ("preflightmissingalloworiginheader", "acao-missing-preflight"),
+        ("CORSMethodNotFound", "method-not-allowed"),
+        ("CORSPreflightDidNotSucceed", "preflight-status"),
+        ("CORSPreflightDidNotSucceed3", "preflight-status"),
+        ("cors.check.acac", "acac-not-true"),
+        ("vary-missing", "lint.vary-missing"),
+        (" ACAO-Missing ", "acao-missing"),
+    ],
+)
+def test_a_page_is_found_by_browser_name_step_and_sloppy_spelling(name: str, code: str) -> None:
+    assert explain(name).code == code
+
+
+def test_an_unknown_code_names_its_nearest_neighbours() -> None:
+    with pytest.raises(UnknownCode, match="acao-missing") as caught:
+        explain("acao-mising")
+    assert caught.value.matches[0] == "acao-missing"
+    assert isinstance(caught.value, LookupError)
+
+
+def test_a_code_like_nothing_has_no_neighbours() -> None:
+    with pytest.raises(UnknownCode) as caught:
+        explain("zzzzqqqq")
+    assert caught.value.matches == []
+    with pytest.raises(UnknownCode):
+        explain("")
+
+
+def test_mdn_is_linked_by_the_category_without_its_digit() -> None:
+    link = explain("acao-missing").mdn
+    assert link == "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/CORSMissingAllowOrigin"
+    assert explain("orb-blocked").mdn is None
+
+
+def test_a_lint_rule_has_trigger_severity_and_fix() -> None:
+    rule = explain("lint.reflect-any-creds")
+    assert rule.kind == "lint"
+    assert rule.severity == "critical"
+    assert rule.sentence.startswith("Fires when ")
+    assert rule.fix
+
+
+def test_preflight_twins_say_that_they_are_about_the_preflight() -> None:
+    for code in codes():
+        if code.endswith("-preflight") and code.removesuffix("-preflight") in codes():
+            assert "preflight" in explain(code).title
+            assert "OPTIONS" in " ".join(explain(code).fix)
