@@ -47,7 +47,8 @@ def _allow_origin(
         return failed("cors.check.acao-wildcard", required, "* (with credentials)", "acao-wildcard-creds" + suffix)
     if repeated or any(char in value for char in engine.list_separators):
         return failed("cors.check.acao-single", required, " | ".join(values), "acao-multiple" + suffix, value)
-    if value != "null" and parse(value) is None:
+    is_list = "," in value or " " in value
+    if value != "null" and not is_list and parse(value) is None:
         return failed("cors.check.acao-match", required, value or "(empty)", "acao-invalid" + suffix, value)
     tainted_reason = tainted and not suffix
     reason = "acao-mismatch-tainted" if tainted_reason else "acao-mismatch" + suffix

@@ -100,6 +100,8 @@ class Engine:
     min_status: int = 100
     #: Same-site or same-origin credentialed 401 with a challenge opens a login dialog.
     auth_prompt: str | None = None
+    #: Requests towards a more private network need a permission (Chromium 142; WICG Local Network Access).
+    asks_for_local_network: bool = False
     #: Head syntax, measured with raw responses.
     accepts_space_before_colon: bool = False
     accepts_status_without_space: bool = True
@@ -154,6 +156,7 @@ CHROMIUM = Engine(
     max_status=9999,
     min_status=0,
     auth_prompt="same-site",
+    asks_for_local_network=True,
     accepts_space_before_colon=True,
     accepts_lower_case_version=True,
     origin_on_same_origin_cors_elements=True,
@@ -252,6 +255,7 @@ STANDARD = replace(
     max_status=999,
     min_status=100,
     auth_prompt=None,
+    asks_for_local_network=False,
     extra_bad_ports=frozenset({4190, 6679}),
     origin_on_same_origin_cors_elements=False,
     origin_follows_referrer_policy=True,

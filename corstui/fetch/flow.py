@@ -322,6 +322,8 @@ class _Run:
 
     def local_network_access(self, url: Url) -> None:
         """``net.lna``: a permission prompt that cannot be seen from here. https://wicg.github.io/local-network-access/"""
+        if not self.engine.asks_for_local_network:
+            return
         target = address_space(url.host)
         page = address_space(self.page.url.host) if self.page.url is not None else None
         if target not in ("loopback", "local") or page == target or page == "loopback":
