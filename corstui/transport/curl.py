@@ -49,7 +49,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
             return out_of_time(url.authority)
         pool = self._pool(request.credentials and request.phase != "preflight")
         transfer = pool.take()
-        future = transfer.start(request, url, self._network.proxy_for(url), seconds)
+        future = transfer.start(request, url, self._network.route(url), seconds)
         try:
             return await future
         except asyncio.CancelledError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +28,14 @@ _SYSTEM_BUNDLES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``proxy``: its URL, empty for none; ``target``: what the request line names, byte for byte."""
+
+    proxy: str
+    target: str
+
+
 @dataclass(frozen=True)
 class Network:
     """One environment's way to the servers.
@@ -46,18 +56,27 @@ class Network:
         """The file or directory of trusted authorities; None when the system has none that can be found."""
         return self.ca or find_authorities(os.environ)
 
-    @cached_property
-    def _environment_proxies(self) -> dict[str, str]:
-        return environment_proxies(os.environ) if self.proxy is None else {}
+    def route(self, url: Url) -> Route:
+        """The way to ``url``."""
+        proxy = self._proxy_for(url)
+        whole = proxy.startswith("http") and url.scheme == "http" and url.host not in self._pins
+        return Route(proxy, url.wire_url if whole else url.target)
 
-    def proxy_for(self, url: Url) -> str:
-        """The URL of the proxy for ``url``; empty for none. The environment's is never used for this machine itself."""
+    def _proxy_for(self, url: Url) -> str:
         if self.proxy is not None:
             return "" if self.proxy == "none" else self.proxy
         proxy = self._environment_proxies.get(url.scheme, "")
-        if proxy and (is_loopback(url.host) or is_loopback(split_address(self._pins.get(url.host, ""))[0])):
+        if not proxy or is_loopback(url.host) or is_loopback(split_address(self._pins.get(url.host, ""))[0]):
             return ""
-        return proxy
+        return "" if is_exempt(url, self._no_proxy) else proxy
+
+    @cached_property
+    def _environment_proxies(self) -> dict[str, str]:
+        return environment_proxies(os.environ)
+
+    @cached_property
+    def _no_proxy(self) -> list[str]:
+        return re.split(r"[,\s]+", _get_either_case(os.environ, "no_proxy").lower())
 
     @cached_property
     def _pins(self) -> dict[str, str]:
@@ -84,8 +103,7 @@ class Network:
         if self._connect_to:
             yield pycurl.CONNECT_TO, self._connect_to
         yield pycurl.PROXY, ""
-        # set even when empty: libcurl would read the environment itself
-        yield pycurl.NOPROXY, _get_either_case(os.environ, "no_proxy") if self.proxy is None else ""
+        yield pycurl.NOPROXY, ""  # decided here: libcurl would read the environment itself
 
 
 def find_authorities(environ: Mapping[str, str]) -> str | None:
@@ -115,6 +133,28 @@ def environment_proxies(environ: Mapping[str, str]) -> dict[str, str]:
         "http": environ.get("http_proxy") or everything,
         "https": _get_either_case(environ, "https_proxy") or everything,
     }
+
+
+def is_exempt(url: Url, entries: list[str]) -> bool:
+    """Whether ``no_proxy`` names the host: by name, parent domain, address or CIDR block, and port if any."""
+    host = url.host.strip("[]").rstrip(".")
+    for entry in filter(None, entries):
+        name, port = split_address(entry)
+        if port and port != str(url.effective_port):
+            continue
+        name = name.strip("[]").removeprefix("*").strip(".")
+        if not name and entry.startswith("*"):
+            return True
+        if host == name or (_is_within(host, entry) if url.is_ip else bool(name) and host.endswith("." + name)):
+            return True
+    return False
+
+
+def _is_within(address: str, block: str) -> bool:
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(block, strict=False)
+    except ValueError:
+        return False
 
 
 def _get_either_case(environ: Mapping[str, str], name: str) -> str:

@@ -18,6 +18,7 @@ from corstui.fetch.url import Url, parse
 from corstui.transport.body import BodyKeeper, patience
 from corstui.transport.failure import CANCELLED, TIMED_OUT, Attempt, body_error, from_curl
 from corstui.transport.multi import LoopMulti
+from corstui.transport.network import Route
 
 #: CURLOPT_SUPPRESS_CONNECT_HEADERS (curl/curl.h), which pycurl does not name.
 _SUPPRESS_CONNECT_HEADERS = 265
@@ -32,7 +33,6 @@ _FIXED_OPTIONS: tuple[tuple[int, Any], ...] = (
     (pycurl.HTTP_CONTENT_DECODING, 0),
     (pycurl.FOLLOWLOCATION, 0),
     (pycurl.NETRC, pycurl.NETRC_IGNORED),
-    (pycurl.PATH_AS_IS, 1),
     (_SUPPRESS_CONNECT_HEADERS, 1),
     (pycurl.HEADEROPT, pycurl.HEADER_SEPARATE),
     (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
@@ -51,7 +51,7 @@ class Transfer:
         self.curl.setopt(pycurl.HEADERFUNCTION, self._on_header)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._on_body)
 
-    def start(self, request: Request, url: Url, proxy: str, seconds: float | None) -> asyncio.Future[Reply]:
+    def start(self, request: Request, url: Url, route: Route, seconds: float | None) -> asyncio.Future[Reply]:
         """Send ``request``; the reply will be the future's result, after ``seconds`` at the latest."""
         self._url = url
         self._future: asyncio.Future[Reply] = self._multi.loop.create_future()
@@ -63,7 +63,8 @@ class Transfer:
         self._phase = request.phase
         self._patience: asyncio.TimerHandle | None = None
         curl, body = self.curl, request.body
-        self._set_url(url, bool(proxy))
+        curl.setopt(pycurl.URL, f"{url.scheme}://{url.authority}/")
+        curl.setopt(pycurl.REQUEST_TARGET, route.target)  # from a URL, libcurl would write %7e as %7E
         if body:
             curl.setopt(pycurl.POSTFIELDS, body)
         elif request.method == "HEAD":
@@ -73,19 +74,11 @@ class Transfer:
         curl.setopt(pycurl.CUSTOMREQUEST, request.method)
         curl.setopt(pycurl.HTTPHEADER, _header_lines(request.headers, bool(body)))
         curl.setopt(pycurl.TIMEOUT_MS, 0 if seconds is None else max(1, round(seconds * 1000)))
-        if proxy != self._proxy:
-            curl.setopt(pycurl.PROXY, proxy)
-            self._proxy = proxy
+        if route.proxy != self._proxy:
+            curl.setopt(pycurl.PROXY, route.proxy)
+            self._proxy = route.proxy
         self._multi.start(self)
         return self._future
-
-    def _set_url(self, url: Url, proxied: bool) -> None:
-        if proxied and url.scheme == "http":  # the request line may need the whole URL: libcurl knows
-            self.curl.setopt(pycurl.URL, url.wire_url)
-            self.curl.unsetopt(pycurl.REQUEST_TARGET)
-        else:  # libcurl would write %7e as %7E
-            self.curl.setopt(pycurl.URL, f"{url.scheme}://{url.authority}/")
-            self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
 
     def finish(self, code: int, message: str) -> None:
         """libcurl is done with the handle: settle the future."""
