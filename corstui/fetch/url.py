@@ -46,7 +46,9 @@ class Url:
     @cached_property
     def target(self) -> str:
         """Path and query, as in a request line."""
-        return (self.path or "/") + self.query
+        # an empty query has its question mark all the same
+        query = self.query or ("?" if self.without_fragment.endswith("?") else "")
+        return (self.path or "/") + query
 
     @property
     def includes_credentials(self) -> bool:
