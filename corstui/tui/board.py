@@ -118,6 +118,7 @@ class Board:
     mark: Callable[[Cell], Mark]
     slots: dict[CellKey, Slot] = field(default_factory=dict)
     symbols: Counter[str] = field(default_factory=Counter)
+    expected: int = 0
     unexpected: int = 0
     inconclusive: int = 0
     expectations: int = 0
@@ -212,9 +213,7 @@ class Board:
     def face(self, cell: Cell) -> Face:
         """The face of a finished cell."""
         mark = self.mark(cell)
-        suffix = "*" if cell.as_expected is False else ""
-        suffix += "?" if cell.inconclusive else ""
-        return Face(mark.symbol, mark.label, mark.style, suffix, quiet=cell.as_expected is True)
+        return Face(mark.symbol, mark.label, mark.style, mark.suffix, quiet=cell.as_expected is True)
 
     def deserves_a_look(self, slot: Slot) -> bool:
         """Not as expected, inconclusive or a network error; where nobody wrote an expectation, whatever is blocked."""
@@ -236,5 +235,6 @@ class Board:
         if slot.cell is None or slot.result is None:
             return
         self.symbols[slot.result.symbol] += step
+        self.expected += step * (slot.cell.as_expected is True)
         self.unexpected += step * (slot.cell.as_expected is False)
         self.inconclusive += step * bool(slot.cell.inconclusive)

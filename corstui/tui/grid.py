@@ -158,8 +158,12 @@ class Grid:
         ]
         return verdicts.count(True), verdicts.count(None), len(verdicts)
 
+    def _names(self) -> Iterator[str]:
+        yield from (row.words for row in self.all_rows)
+        yield from (column.words for column in self.all_columns)
+
     def _words(self, text: str) -> list[str]:
-        if any(text in named.words for named in (*self.all_rows, *self.all_columns)):
+        if any(text in words for words in self._names()):
             return [text] if text else []
         return text.split()
 

@@ -77,6 +77,7 @@ class Mark:
     symbol: str
     label: str
     style: str
+    suffix: str = ""
 
 
 _LOOKS = {"allowed": "✓", "blocked": "✗", "error": "!", "unsent": "~", "opaque": "="}
@@ -87,4 +88,5 @@ def mark(cell: Any) -> Mark:
     symbol = _LOOKS[cell.verdict]
     if cell.sent and cell.verdict in ("blocked", "error"):
         symbol += ">"
-    return Mark(symbol, (cell.reason or str(cell.status))[:8], cell.verdict)
+    suffix = ("*" if cell.as_expected is False else "") + ("?" if cell.inconclusive else "")
+    return Mark(symbol, (cell.reason or str(cell.status))[:8], cell.verdict, suffix)

@@ -21,6 +21,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from corstui.analysis.text import printable
 from corstui.tui.grid import Grid, pair_parts
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ _NARROWEST, _WIDEST = 7, 13
 _LOOKS = ("allowed", "blocked", "error", "unsent", "opaque", "waiting", "running")
 
 
-def fit(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` terminal columns: cut with ``…`` or padded with blanks."""
+def fit(text: str, width: int, ellipsis: str = "…") -> str:
+    """``text`` in exactly ``width`` terminal columns: cut with ``ellipsis`` or padded with blanks."""
     if width <= 0:
         return ""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+    return set_cell_size(set_cell_size(text, max(0, width - len(ellipsis))).rstrip() + ellipsis, width)
 
 
 class Matrix(ScrollView, can_focus=True):
@@ -117,9 +118,12 @@ class Matrix(ScrollView, can_focus=True):
             self.endpoint, self.origin = endpoint, origin
             super().__init__()
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self.grid = Grid(())
+        self.message: list[str] = []
+        """What to say in place of rows when there is none."""
+        self._pointer, self._ellipsis = (">", "..") if ascii else ("›", "…")
         self.row = self.column = 0
         self._first = 0
         self._names = (0, 0)
@@ -291,9 +295,14 @@ class Matrix(ScrollView, can_focus=True):
             segments = self._header()
         elif row < len(self.grid.rows):
             segments = self._line(row)
+        elif not self.grid.rows and 1 < y < len(self.message) + 2:
+            segments = [Segment(" " + self._fit(printable(self.message[y - 2]), width - 2), self._look("name"))]
         else:
             segments = []
         return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _fit(self, text: str, width: int) -> str:
+        return fit(text, width, self._ellipsis)
 
     def _header(self) -> list[Segment]:
         first, last = self._window()
@@ -306,7 +315,8 @@ class Matrix(ScrollView, can_focus=True):
         ]
         for index in range(first, last):
             look = self._look("here") if index == self.column else header
-            segments += [Segment(fit(self.grid.columns[index].label, self._widths[index]), look), Segment(" ", header)]
+            label = self._fit(self.grid.columns[index].label, self._widths[index])
+            segments += [Segment(label, look), Segment(" ", header)]
         if last < len(self._ends):
             segments.append(Segment(f"{len(self._ends) - last}>", hint))
         return segments
@@ -314,10 +324,10 @@ class Matrix(ScrollView, can_focus=True):
     def _line(self, index: int) -> list[Segment]:
         row = self.grid.rows[index]
         look = self._look("here") if index == self.row else self._look("name")
-        pointer = "›" if index == self.row and self.has_focus else " "
+        pointer = self._pointer if index == self.row and self.has_focus else " "
         segments = [
-            Segment(pointer + fit(row.method, self._names[0]) + " ", look),
-            Segment(fit(row.label, self._names[1]) + "  ", look),
+            Segment(pointer + self._fit(row.method, self._names[0]) + " ", look),
+            Segment(self._fit(row.label, self._names[1]) + "  ", look),
         ]
         first, last = self._window()
         for column in range(first, last):
@@ -333,7 +343,7 @@ class Matrix(ScrollView, can_focus=True):
         width = self._widths[column]
         used = sum(cell_len(text) for text, _ in parts)
         if used > width:
-            parts = [(fit("".join(text for text, _ in parts), width), parts[0][1])]
+            parts = [(self._fit("".join(text for text, _ in parts), width), parts[0][1])]
         elif used < width:
             parts = [*parts, (" " * (width - used), self._look("name"))]
         if (row, column) == (self.row, self.column):

@@ -1,0 +1,26 @@
+"""Where profiles are looked for when none is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+def user_profiles(env: Mapping[str, str]) -> Path:
+    """The user's own profiles: ``$XDG_CONFIG_HOME/corstui/profiles``, by default under ``~/.config``."""
+    base = env.get("XDG_CONFIG_HOME") or str(Path(env.get("HOME") or Path.home()) / ".config")
+    return Path(base) / "corstui" / "profiles"
+
+
+def find_profiles(folder: Path, env: Mapping[str, str]) -> list[Path]:
+    """The profiles in ``folder/profiles`` and then the user's own, each group by name. A missing folder has none."""
+    found: list[Path] = []
+    for place in (folder / "profiles", user_profiles(env)):
+        try:
+            files = sorted(path for path in place.iterdir() if path.suffix in _SUFFIXES and path.is_file())
+        except OSError:
+            continue
+        found += files
+    return found
