@@ -1,0 +1,213 @@
+"""The head of one request as an engine writes it over HTTP/1.1, field by field.
+
+What the flow knows about a request is an :class:`Outgoing`; how the engine writes it is a table of
+:mod:`corstui.fetch.wire_tables`. This module joins the two and knows no engine by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from corstui.fetch.messages import HeaderList
+from corstui.fetch.origin import is_potentially_trustworthy
+from corstui.fetch.url import Url
+from corstui.fetch.wire_tables import SOUP_FIELDS, TABLES, HeadTable, Layout
+
+#: Cache modes of fetch() as HTTP knows them. https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch
+_CACHE_FIELDS = {
+    "no-store": {"pragma": ("Pragma", "no-cache"), "cache-control": ("Cache-Control", "no-cache")},
+    "reload": {"pragma": ("Pragma", "no-cache"), "cache-control": ("Cache-Control", "no-cache")},
+    "no-cache": {"cache-control": ("Cache-Control", "max-age=0")},
+}
+_SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE | re.ASCII)
+
+#: The engine's fields of one head, by their place in the layout.
+Fields = dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Everything about one request that its head tells.
+
+    ``kind`` is ``preflight``, ``actual`` or ``navigation``; ``headers`` are script's own, Content-Type included.
+    ``origin``, ``referer`` and ``cookie`` are field values, None leaves the field out; so does ``fetch_site`` None for
+    all of Sec-Fetch-*. ``body_length`` is None without a body. ``redirects`` counts the redirects before this request,
+    ``crossed_origin`` says whether one of them led to another origin, ``tainting`` is Fetch's response tainting.
+    """
+
+    kind: str
+    method: str
+    url: Url
+    mode: str = "cors"
+    destination: str = "empty"
+    initiator: str = "fetch"
+    headers: HeaderList = field(default_factory=list)
+    origin: str | None = None
+    referer: str | None = None
+    cookie: str | None = None
+    body_length: int | None = None
+    cache: str = "default"
+    access_control_request_method: str | None = None
+    access_control_request_headers: str | None = None
+    fetch_site: str | None = "cross-site"
+    user_agent: str | None = None
+    keepalive: bool = False
+    priority: str = "auto"
+    tainting: str = "cors"
+    redirects: int = 0
+    crossed_origin: bool = False
+    storage_access: str | None = None
+
+
+def wire_headers(engine: str, outgoing: Outgoing) -> HeaderList:
+    """The complete head of ``outgoing``, in the order in which ``engine`` writes it. KeyError for an unknown engine."""
+    table = TABLES[engine]
+    trustworthy = is_potentially_trustworthy(outgoing.url)
+    own = [] if outgoing.kind == "preflight" else _combined(outgoing.headers)
+    fields = _engine_fields(table, outgoing, trustworthy)
+    if table.appends_range and outgoing.method == "GET":
+        own = _without_range(own, fields)
+    layout = _layout(engine, _layout_keys(outgoing, trustworthy))
+    return list(_arranged(table, layout, fields, own))
+
+
+def _arranged(table: HeadTable, layout: Layout, fields: Fields, own: HeaderList) -> Iterator[tuple[str, str]]:
+    """Fill the places of ``layout``: script's value of a field wins over the engine's."""
+    by_name = {name.lower(): (name, value) for name, value in own}
+    placed = {place[1:] for place in layout if place.startswith("+")} | table.replaced_in_place
+    for place in layout:
+        if place == "+soup":
+            yield from (pair for pair in own if pair[0].lower() in SOUP_FIELDS and pair[0].lower() not in placed)
+        elif place == "+":
+            known = SOUP_FIELDS if "+soup" in layout else frozenset()
+            yield from (pair for pair in own if pair[0].lower() not in placed and pair[0].lower() not in known)
+        elif place.startswith("+"):
+            if place[1:] in by_name:
+                yield by_name[place[1:]]
+        elif place not in by_name:
+            if place in fields:
+                yield fields[place]
+        elif place in table.replaced_in_place:
+            yield fields[place][0], by_name[place][1]
+
+
+def _engine_fields(table: HeadTable, outgoing: Outgoing, trustworthy: bool) -> Fields:
+    """The fields that the engine itself has for this request, wherever its layout puts them."""
+    fields: Fields = {
+        "host": ("Host", outgoing.url.authority),
+        "connection": ("Connection", _chosen(table.connection, outgoing) or "keep-alive"),
+        "user-agent": ("User-Agent", outgoing.user_agent or table.user_agent),
+        "accept": ("Accept", "*/*" if outgoing.kind == "preflight" else _chosen(table.accept, outgoing) or "*/*"),
+        "accept-encoding": ("Accept-Encoding", _encodings(table, outgoing, trustworthy)),
+        "accept-language": ("Accept-Language", table.accept_language),
+        **table.constants,
+        **(table.secure_constants if trustworthy else {}),
+        **_CACHE_FIELDS.get("no-store" if outgoing.initiator == "eventsource" else outgoing.cache, {}),
+    }
+    optional = {
+        "access-control-request-method": ("Access-Control-Request-Method", outgoing.access_control_request_method),
+        "access-control-request-headers": ("Access-Control-Request-Headers", outgoing.access_control_request_headers),
+        "origin": ("Origin", outgoing.origin),
+        "referer": ("Referer", outgoing.referer),
+        "cookie": ("Cookie", outgoing.cookie),
+        "priority": ("Priority", _priority(table, outgoing)),
+        "range": ("Range", table.range.get(outgoing.initiator)),
+        "upgrade-insecure-requests": ("Upgrade-Insecure-Requests", "1" if outgoing.kind == "navigation" else None),
+        "cache-control": ("Cache-Control", _chosen(table.cache_control, outgoing)),
+        **_length(table, outgoing),
+        **_fetch_metadata(table, outgoing, trustworthy),
+    }
+    fields.update({place: (name, value) for place, (name, value) in optional.items() if value is not None})
+    return fields
+
+
+def _fetch_metadata(table: HeadTable, outgoing: Outgoing, trustworthy: bool) -> dict[str, tuple[str, str | None]]:
+    """https://w3c.github.io/webappsec-fetch-metadata/, told to potentially trustworthy URLs only."""
+    preflight = outgoing.kind == "preflight"
+    mode = ("Sec-Fetch-Mode", "cors" if preflight else outgoing.mode)
+    if outgoing.fetch_site is None or not trustworthy:
+        return {"sec-fetch-mode": mode} if preflight and table.preflight_always_tells_mode else {}
+    return {
+        "sec-fetch-site": ("Sec-Fetch-Site", outgoing.fetch_site),
+        "sec-fetch-mode": mode,
+        "sec-fetch-dest": ("Sec-Fetch-Dest", outgoing.destination),
+        # only somebody's own doing carries it: here, a visit
+        "sec-fetch-user": ("Sec-Fetch-User", "?1" if outgoing.initiator == "navigation" else None),
+        "sec-fetch-storage-access": ("Sec-Fetch-Storage-Access", outgoing.storage_access),
+    }
+
+
+def _length(table: HeadTable, outgoing: Outgoing) -> dict[str, tuple[str, str | None]]:
+    """Content-Length, 0 for a POST or PUT without a body."""
+    if outgoing.body_length is not None:
+        return {"content-length": ("Content-Length", str(outgoing.body_length))}
+    if outgoing.method not in ("POST", "PUT"):
+        return {}
+    return {"content-length-0" if table.late_zero_length else "content-length": ("Content-Length", "0")}
+
+
+def _encodings(table: HeadTable, outgoing: Outgoing, trustworthy: bool) -> str:
+    asks_for_range = any(name.lower() == "range" for name, _ in outgoing.headers)
+    if outgoing.kind != "preflight" and (asks_for_range or outgoing.initiator in table.range):
+        return "identity"
+    secure = outgoing.url.scheme == "https" if table.encodings_secure_needs_tls else trustworthy
+    return table.encodings_secure if secure else table.encodings
+
+
+def _priority(table: HeadTable, outgoing: Outgoing) -> str | None:
+    if outgoing.kind == "preflight":
+        return table.priority.get("preflight")
+    if outgoing.priority in table.priority_hints:
+        return table.priority_hints[outgoing.priority]
+    return _chosen(table.priority, outgoing)
+
+
+def _chosen(values: Mapping[str, str], outgoing: Outgoing) -> str | None:
+    """The most telling entry: by initiator and mode or method, by initiator, mode, destination, or the rest."""
+    keys = (
+        f"{outgoing.initiator}/{outgoing.mode}",
+        f"{outgoing.initiator}/{outgoing.method}",
+        outgoing.initiator,
+        outgoing.mode,
+        outgoing.destination,
+        "*",
+    )
+    return next((values[key] for key in keys if key in values), None)
+
+
+def _layout_keys(outgoing: Outgoing, trustworthy: bool) -> tuple[str, ...]:
+    """Under which names the layout may stand, the most special first."""
+    if outgoing.kind == "preflight":
+        return ("preflight",)
+    initiator = "navigation" if outgoing.kind == "navigation" else outgoing.initiator
+    hops = [">>"] * outgoing.crossed_origin + [">"] * bool(outgoing.redirects) + [""]
+    kinds = ["/basic"] * (outgoing.tainting != "cors") + ["/tls"] * trustworthy + [""]
+    return (*(initiator + hop + kind for hop in hops for kind in kinds), "*")
+
+
+@lru_cache(maxsize=512)
+def _layout(engine: str, keys: tuple[str, ...]) -> Layout:
+    layouts = TABLES[engine].layouts
+    return next(layouts[key] for key in keys if key in layouts)
+
+
+def _combined(headers: HeaderList) -> HeaderList:
+    """Fields of the same name as one, joined by ``, `` under the first one's spelling, as all engines write them."""
+    combined: dict[str, tuple[str, str]] = {}
+    for name, value in headers:
+        first = combined.get(name.lower())
+        combined[name.lower()] = (name, value) if first is None else (first[0], f"{first[1]}, {value}")
+    return list(combined.values())
+
+
+def _without_range(own: HeaderList, fields: Fields) -> HeaderList:
+    """Move a single range from script's fields to the engine's, spelled as the engine spells it."""
+    for pair in own:
+        match = _SINGLE_RANGE.fullmatch(pair[1].strip()) if pair[0].lower() == "range" else None
+        if match is not None and any(match.groups()) and all(len(bound) < 19 for bound in match.groups()):
+            fields["range"] = ("Range", f"bytes={match[1]}-{match[2]}")
+            return [other for other in own if other is not pair]
+    return own
