@@ -66,6 +66,7 @@ class Transfer:
         curl.setopt(pycurl.URL, f"{url.scheme}://{url.authority}/")
         curl.setopt(pycurl.REQUEST_TARGET, route.target)  # from a URL, libcurl would write %7e as %7E
         if body:
+            curl.setopt(pycurl.POST, 1)  # which, unlike POSTFIELDS, takes NOBODY back
             curl.setopt(pycurl.POSTFIELDS, body)
         elif request.method == "HEAD":
             curl.setopt(pycurl.NOBODY, 1)
@@ -108,8 +109,8 @@ class Transfer:
         lines = self._lines
         lines.append(line)
         if line in _BLANK_LINES:
-            if _is_informational(lines[0]):
-                lines.clear()
+            if len(lines) == 1 or _is_informational(lines[0]):
+                lines.clear()  # a blank line before the status line begins nothing
             else:
                 self._head = b"".join(lines)
                 self._now = time.monotonic()
