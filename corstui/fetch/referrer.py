@@ -1,0 +1,117 @@
+"""Which Referer a request carries: https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corstui.fetch.origin import Origin, origin_of, same_origin, same_site
+from corstui.fetch.url import Url, parse
+
+DEFAULT_POLICY = "strict-origin-when-cross-origin"
+
+#: Longer referrers are cut to their origin (Referrer Policy, section 8.3, step 6). In characters.
+MAX_LENGTH = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What a policy lets a request tell: ``full``, ``origin`` or ``nothing``."""
+
+    same_origin: str
+    cross_origin: str
+    #: ... from an https page to something that is not https.
+    downgrade: str
+
+
+POLICIES = {
+    "no-referrer": _Policy("nothing", "nothing", "nothing"),
+    "no-referrer-when-downgrade": _Policy("full", "full", "nothing"),
+    "same-origin": _Policy("full", "nothing", "nothing"),
+    "origin": _Policy("origin", "origin", "origin"),
+    "strict-origin": _Policy("origin", "origin", "nothing"),
+    "origin-when-cross-origin": _Policy("full", "origin", "origin"),
+    "strict-origin-when-cross-origin": _Policy("full", "origin", "nothing"),
+    "unsafe-url": _Policy("full", "full", "full"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Where an engine leaves the standard. Measured with a page of http://app.test:23080/runner."""
+
+    #: Policies that count as the default towards another site.
+    ignored_cross_site: frozenset[str] = frozenset()
+    #: Another site learns the origin at most, whatever the policy.
+    cross_site_gets_origin: bool = False
+    #: A sandboxed frame tells its URL although its origin is opaque.
+    opaque_tells: bool = False
+    #: Fetch replaces the request's referrer at every hop, so what one hid stays hidden. Here only the first one's does.
+    skips_middle_hops: bool = False
+
+
+_ENGINES = {
+    "chromium": _Rules(),
+    # network.http.referer.disallowCrossSiteRelaxingDefault is true (ReferrerInfo.cpp)
+    "firefox": _Rules(
+        ignored_cross_site=frozenset({"no-referrer-when-downgrade", "origin-when-cross-origin", "unsafe-url"})
+    ),
+    # third-party referrers are cut in the network process; page > other > page tells the whole URL to the preflight
+    "webkit": _Rules(cross_site_gets_origin=True, opaque_tells=True, skips_middle_hops=True),
+    "standard": _Rules(),
+}
+
+
+def referer(
+    policies: Sequence[str], page_url: Url | None, page_origin: Origin, urls: Sequence[Url], engine: str
+) -> str | None:
+    """The Referer of the request for the last of ``urls``, the chain of redirects so far; None for no Referer.
+
+    ``policies`` holds the policy in force at each of ``urls``; an empty one is the default.
+    """
+    rules = _ENGINES[engine]
+    if (
+        page_url is None
+        or page_url.scheme not in ("http", "https")
+        or (page_origin.is_opaque and not rules.opaque_tells)
+    ):
+        return None
+    hops = list(zip(urls, policies, strict=True))
+    told: Url | None = page_url
+    for url, policy in [hops[0], hops[-1]] if rules.skips_middle_hops else hops:
+        told = _told(told, policy or DEFAULT_POLICY, url, rules) if told is not None else None
+    return _stripped(told) if told is not None else None
+
+
+def policy_after(current: str, referrer_policy: Sequence[str]) -> str:
+    """The policy after a redirect whose Referrer-Policy field lines are ``referrer_policy``: its last known token.
+
+    https://w3c.github.io/webappsec-referrer-policy/#set-requests-referrer-policy-on-redirect
+    """
+    tokens = [token.strip("\t ").lower() for value in referrer_policy for token in value.split(",")]
+    known = [token for token in tokens if token in POLICIES]
+    return known[-1] if known else current
+
+
+def _told(referrer: Url, policy: str, target: Url, rules: _Rules) -> Url | None:
+    """What of ``referrer`` may be told to ``target``: all of it, its origin, or nothing."""
+    own, other = origin_of(referrer), origin_of(target)
+    cross_site = not same_site(own, other, schemeful=False)
+    if cross_site and policy in rules.ignored_cross_site:
+        policy = DEFAULT_POLICY
+    row = POLICIES[policy]
+    # browsers go by the scheme here, not by trustworthiness: http://localhost is told to plain http
+    if referrer.scheme == "https" and target.scheme != "https":
+        told = row.downgrade
+    else:
+        told = row.same_origin if same_origin(own, other) else row.cross_origin
+    if told == "full" and cross_site and rules.cross_site_gets_origin:
+        told = "origin"
+    if told == "full":
+        return referrer
+    return parse(f"{own}/") if told == "origin" else None
+
+
+def _stripped(url: Url) -> str:
+    """https://w3c.github.io/webappsec-referrer-policy/#strip-url"""
+    return url.wire_url if len(url.wire_url) <= MAX_LENGTH else f"{origin_of(url)}/"
