@@ -72,16 +72,16 @@ class Comparison(Generic[C]):
 
     @property
     def differing(self) -> list[Pair[C]]:
-        return [pair for pair in self.pairs if pair.differs]
+        return [each for each in self.pairs if each.differs]
 
     @property
     def incomparable(self) -> list[Pair[C]]:
         """Pairs with both cells that cannot be compared."""
-        return [pair for pair in self.pairs if not pair.comparable and pair.a is not None and pair.b is not None]
+        return [each for each in self.pairs if not each.comparable and each.a is not None and each.b is not None]
 
     @property
     def one_sided(self) -> list[Pair[C]]:
-        return [pair for pair in self.pairs if pair.a is None or pair.b is None]
+        return [each for each in self.pairs if each.a is None or each.b is None]
 
 
 def compare(
@@ -90,7 +90,7 @@ def compare(
     """Pair and compare two sets of cells. The sides are named after their environments unless names are given."""
     left = {_names(cell): cell for cell in cells_a}
     right = {_names(cell): cell for cell in cells_b}
-    pairs = tuple(_pair(names, left.get(names), right.get(names)) for names in dict.fromkeys([*left, *right]))
+    pairs = tuple(_paired(names, left.get(names), right.get(names)) for names in dict.fromkeys([*left, *right]))
     name_a = name_a or _environment(left.values(), "A")
     name_b = name_b or _environment(right.values(), "B")
     return Comparison(name_a, name_b, pairs, tuple(_summary(pairs, name_a, name_b)))
@@ -104,7 +104,12 @@ def _environment(cells: Iterable[Comparable], default: str) -> str:
     return next((cell.key.environment for cell in cells), default)
 
 
-def _pair(names: tuple[str, str, str], a: C | None, b: C | None) -> Pair[C]:
+def pair(a: C, b: C) -> Pair[C]:
+    """Two cells of the same names, compared."""
+    return _paired(_names(a), a, b)
+
+
+def _paired(names: tuple[str, str, str], a: C | None, b: C | None) -> Pair[C]:
     if a is None or b is None or not (_conclusive(a) and _conclusive(b)) or not _same_ground(a, b):
         return Pair(*names, a, b, comparable=False)
     return Pair(*names, a, b, differs=differences(a, b))
@@ -159,10 +164,10 @@ def readable(response: ScriptResponse) -> frozenset[str]:
 def _summary(pairs: Sequence[Pair[C]], name_a: str, name_b: str) -> list[str]:
     """One sentence for each endpoint and kind of difference, in the order of the pairs."""
     origins: dict[tuple[str, str, str], list[str]] = {}
-    for pair in pairs:
-        said = _sentence(pair, name_a, name_b)
+    for each in pairs:
+        said = _sentence(each, name_a, name_b)
         if said:
-            origins.setdefault((pair.endpoint, *said), []).append(pair.origin)
+            origins.setdefault((each.endpoint, *said), []).append(each.origin)
     return [
         f"{endpoint}: {before} {', '.join(dict.fromkeys(names))}{after}"
         for (endpoint, before, after), names in origins.items()

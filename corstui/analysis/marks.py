@@ -54,7 +54,7 @@ class Mark:
 #: Symbol, its ASCII form, style and meaning, in the order of the legend.
 LEGEND = (
     ("✓", "+", "allowed", "allowed: script may read the answer"),
-    ("✓!", "+!", "unsent", "allowed, but the answer is an error (4xx, 5xx) or comes from something in front"),
+    ("✓!", "+!", "error", "allowed, but the answer is an error (4xx, 5xx) or comes from something in front"),
     ("✗", "x", "blocked", "blocked; the request never left the browser"),
     ("✗>", "x>", "blocked", "blocked, but the server received the request"),
     ("!", "!", "error", "network error before the request left: says nothing about the policy"),
@@ -83,7 +83,7 @@ def mark(cell: Judged | str | None, ascii: bool = False) -> Mark:
         return _RUNNING if cell == "running" else _WAITING
     symbol = _symbol(cell)
     suffix = ("*" if cell.as_expected is False else "") + ("?" if cell.inconclusive else "")
-    style = "unsent" if symbol == "✓!" else cell.verdict
+    style = "error" if symbol == "✓!" else cell.verdict
     return Mark(_ASCII[symbol] if ascii else symbol, _label(cell), style, suffix)
 
 
