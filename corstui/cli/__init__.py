@@ -1,0 +1,30 @@
+"""The command line. Each command is a module with ``run(arguments) -> exit code``, loaded only when it is used."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from corstui.cli import exits
+from corstui.cli.arguments import parse
+from corstui.cli.streams import UsageError, complain, silence_stdout
+
+#: Commands whose module cannot have their name.
+_MODULES = {"try": "attempt"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line and return its exit code. argparse itself exits on ``--help`` and on wrong usage."""
+    arguments = parse(sys.argv[1:] if argv is None else argv)
+    module = import_module(f"corstui.cli.{_MODULES.get(arguments.command, arguments.command)}")
+    try:
+        code: int = module.run(arguments)
+    except UsageError as error:
+        complain(str(error))
+        return exits.USAGE
+    except BrokenPipeError:
+        silence_stdout()
+        return exits.OK
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    return code

@@ -1,0 +1,1 @@
+"""From a run to text: pure functions, one module a format."""

@@ -41,7 +41,7 @@ async def run(
     engines: Iterable[str] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     concurrency: int | None = None,
-) -> AsyncGenerator[Cell]:
+) -> AsyncGenerator[Cell, None]:
     """Yield the cells of a profile as they finish; leaving the iterator cancels the rest.
 
     Filters hold names or globs. Raises NothingSelected for a filter without a match, ProfileError for a variable that

@@ -77,7 +77,7 @@ class _Work:
         self._timeout = settings.timeout
         self._waiting = Waiting(cells, settings.per_host)
         self._limits = Limits(Hosts(settings.per_host), Rate(settings.rate), Budget(settings.budget))
-        self._transport = transport
+        self._given = Sender(transport) if transport is not None else None
         self._senders: dict[str, Sender] = {}
         self._concurrency = concurrency
         self._on_start = on_start
@@ -89,7 +89,7 @@ class _Work:
             self._tasks.add(asyncio.create_task(self._occupy(planned)))
 
     async def close(self) -> None:
-        """Cancel what is under way and close every connection."""
+        """Cancel what is under way and close every connection of our own; a given transport belongs to the caller."""
         tasks, self._tasks = self._tasks, set()
         for task in tasks:
             task.cancel()
@@ -127,10 +127,11 @@ class _Work:
 
     def _sender(self, deployment: Deployment) -> Sender:
         """The connections of one environment: its proxy, certificates and pinned names."""
+        if self._given is not None:
+            return self._given
         if deployment.name not in self._senders:
             tls = deployment.tls
             self._senders[deployment.name] = Sender(
-                self._transport,
                 verify=tls.verify,
                 ca=tls.ca,
                 cert=tls.cert,

@@ -1,0 +1,98 @@
+"""``corstui check``: the same run as the dashboard's, for scripts and CI."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from corstui.analysis.compare import Comparison, compare
+from corstui.analysis.text import printable
+from corstui.cli import exits
+from corstui.cli.running import allowed_to_run, complaints, load, output_options, run_plan
+from corstui.cli.streams import UsageError, check_output, emit, narrate
+from corstui.report.comparison import Side
+from corstui.report.formats import check_renderer
+from corstui.runner import Run, plan
+from corstui.runner.store import StoredRun, StoreError, load_run
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the profiles and write the report. Returns the exit code."""
+    check_output(arguments.output)
+    baseline = _baseline(arguments.baseline)
+    profile = load(arguments.profiles)
+    with complaints():
+        chosen = plan(
+            profile,
+            environments=arguments.environments,
+            origins=arguments.origins,
+            endpoints=arguments.endpoints,
+            tags=arguments.tags,
+            engines=arguments.engines,
+        )
+    options = output_options(arguments)
+    if arguments.dry_run:
+        from corstui.report.rehearsal import render
+
+        emit(render(chosen, options), arguments.output)
+        return exits.OK
+    allowed_to_run(chosen, assume_yes=arguments.yes)
+    stop = (lambda cell: cell.as_expected is False) if arguments.fail_fast else None
+    result = run_plan(chosen, concurrency=arguments.concurrency, until=stop)
+    emit(check_renderer(arguments.format)(result, options), arguments.output)
+    codes = [exit_code(result, strict=arguments.strict, require_expectations=arguments.require_expectations)]
+    if baseline is not None:
+        codes.append(_against(baseline, result))
+    return min(codes, key=exits.PRECEDENCE.index)
+
+
+def exit_code(run: Run, *, strict: bool = False, require_expectations: bool = False) -> int:
+    """The code that a finished run asks for, by precedence.
+
+    ``strict``: what could not be judged counts as not as expected. ``require_expectations``: a cell without an
+    expectation could not be judged.
+    """
+    if run.interrupted:
+        return exits.INTERRUPTED
+    unjudged = any(
+        cell.verdict == "error"
+        or (cell.expected is not None and (cell.as_expected is None or cell.inconclusive))
+        or (cell.expected is None and require_expectations)
+        for cell in run.cells
+    )
+    if run.summary["unexpected"] or (unjudged and strict):
+        return exits.UNEXPECTED
+    return exits.UNJUDGED if unjudged else exits.OK
+
+
+def _baseline(path: str | None) -> StoredRun | None:
+    if path is None:
+        return None
+    try:
+        return load_run(Path(path))
+    except StoreError as error:
+        raise UsageError(str(error)) from None
+
+
+def _against(baseline: StoredRun, run: Run) -> int:
+    """Tell on stderr where the run differs from the baseline; the exit code for that."""
+    parts = [_part(baseline, run, environment) for environment in run.plan.environments]
+    differing = sum(len(part.differing) for part in parts)
+    cells = sum(len(part.pairs) for part in parts)
+    for environment, part in zip(run.plan.environments, parts, strict=True):
+        for sentence in part.summary:
+            narrate(printable(f"{environment}: {sentence}"))
+    narrate(f"{differing} of {cells} cells differ from the baseline")
+    if differing:
+        return exits.UNEXPECTED
+    return exits.UNJUDGED if any(part.incomparable for part in parts) else exits.OK
+
+
+def _part(baseline: StoredRun, run: Run, environment: str) -> Comparison[Side]:
+    """One environment, with those cells of the baseline that this run was to repeat."""
+    planned = {cell.key for cell in run.plan.cells}
+    before: list[Side] = [
+        cell for cell in baseline.cells if cell.key in planned and cell.key.environment == environment
+    ]
+    now: list[Side] = [cell for cell in run.cells if cell.environment == environment]
+    return compare(before, now, name_a="baseline", name_b="now")

@@ -1,0 +1,130 @@
+"""``corstui compare``: two environments of a profile, or two run documents."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from corstui.analysis.compare import Comparison, compare
+from corstui.cli import exits
+from corstui.cli.running import allowed_to_run, complaints, load, output_options, run_plan
+from corstui.cli.streams import UsageError, check_output, emit
+from corstui.profile import Profile
+from corstui.profile.secrets import Masker
+from corstui.report.comparison import Side, Sides
+from corstui.report.formats import compare_renderer
+from corstui.report.masking import Masked, Unmasked
+from corstui.runner import NothingSelected, plan
+from corstui.runner.plan import no_match
+from corstui.runner.store import StoredCell, StoredRun, StoreError, load_run
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare and write the report. Returns the exit code."""
+    check_output(arguments.output)
+    if len(arguments.sources) < 2:
+        raise UsageError("compare takes a profile and two environments, or two run documents")
+    interrupted = False
+    if len(arguments.sources) == 2:
+        sides = _documents(arguments)
+    else:
+        sides, interrupted = _environments(arguments)
+    emit(compare_renderer(arguments.format)(sides, output_options(arguments)), arguments.output)
+    return exits.INTERRUPTED if interrupted else exit_code(sides)
+
+
+def exit_code(sides: Sides) -> int:
+    """1 when a cell differs, 3 when one cannot be compared."""
+    counts = sides.counts
+    if counts["differ"]:
+        return exits.UNEXPECTED
+    return exits.UNJUDGED if counts["not_comparable"] else exits.OK
+
+
+def _environments(arguments: argparse.Namespace) -> tuple[Sides, bool]:
+    """Run both environments of a profile."""
+    *paths, a, b = arguments.sources
+    profile = load(paths)
+    with complaints():
+        _known(profile, a, b)
+        both = plan(
+            profile,
+            origins=arguments.origins,
+            endpoints=arguments.endpoints,
+            tags=arguments.tags,
+            engines=arguments.engines,
+            environments=[a, b],
+        )
+    both = replace(both, cells=tuple(cell for cell in both.cells if cell.key.environment in (a, b)))
+    allowed_to_run(both, assume_yes=arguments.yes)
+    result = run_plan(both, concurrency=arguments.concurrency)
+    cells: dict[str, list[Side]] = {a: [], b: []}
+    for cell in result.cells:
+        cells[cell.environment].append(cell)
+    secrets = frozenset().union(*(deployment.secrets for deployment in both.deployments))
+    mask = Unmasked() if arguments.show_secrets else Masked(Masker(secrets))
+    return Sides(
+        profile.name, a, b, [(None, compare(cells[a], cells[b], name_a=a, name_b=b))], mask
+    ), result.interrupted
+
+
+def _known(profile: Profile, a: str, b: str) -> None:
+    for name in (a, b):
+        if name not in profile.environments:
+            raise NothingSelected(no_match("environment", name, list(profile.environments)))
+    if a == b:
+        raise NothingSelected(f"both sides are the environment {a!r}; name two different ones")
+
+
+def _documents(arguments: argparse.Namespace) -> Sides:
+    """Compare two stored runs. Secrets in them were masked when they were written."""
+    try:
+        first, second = (load_run(Path(source)) for source in arguments.sources)
+    except StoreError as error:
+        raise UsageError(f"{error}\ncompare takes a profile and two environments, or two run documents") from None
+    left, right = _kept(first, arguments), _kept(second, arguments)
+    if not left and not right:
+        raise UsageError("the filters leave no cell of either run")
+    title = first.profile if first.profile == second.profile else f"{first.profile} | {second.profile}"
+    return Sides(title, first.name, second.name, list(_parts(first.name, left, second.name, right)))
+
+
+def _kept(stored: StoredRun, arguments: argparse.Namespace) -> list[StoredCell]:
+    """The cells of a stored run that the filters keep."""
+    if arguments.tags:
+        raise UsageError("a run document knows no tags; leave --tag out")
+    wanted = {"origin": arguments.origins, "endpoint": arguments.endpoints, "engine": arguments.engines}
+    return [
+        cell
+        for cell in stored.cells
+        if all(patterns is None or _matches(getattr(cell.key, axis), patterns) for axis, patterns in wanted.items())
+    ]
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(pattern in (name, "all") or fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _parts(
+    name_a: str, left: Sequence[Side], name_b: str, right: Sequence[Side]
+) -> list[tuple[str | None, Comparison[Side]]]:
+    """One comparison when each run has one environment, else one for each environment by name."""
+    names = list(dict.fromkeys(cell.key.environment for cell in [*left, *right]))
+    single = all(len({cell.key.environment for cell in side}) <= 1 for side in (left, right))
+    if single:
+        return [(None, compare(left, right, name_a=name_a, name_b=name_b))]
+    return [
+        (
+            name,
+            compare(
+                [cell for cell in left if cell.key.environment == name],
+                [cell for cell in right if cell.key.environment == name],
+                name_a=name_a,
+                name_b=name_b,
+            ),
+        )
+        for name in names
+    ]

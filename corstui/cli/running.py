@@ -1,0 +1,120 @@
+"""Running a plan from the command line: load, ask the signals to leave what is finished, show progress."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from datetime import UTC, datetime
+
+from corstui.analysis.text import printable
+from corstui.cli.streams import Progress, UsageError, columns, has_color, has_marks, narrate
+from corstui.profile import Profile, ProfileError, load_profile
+from corstui.report.formats import Options
+from corstui.runner import Cell, NothingSelected, Plan, Run, execute, recorded
+from corstui.runner.limits import host_of
+from corstui.runner.plan import may_send
+
+
+@contextmanager
+def complaints() -> Iterator[None]:
+    """Turn what a profile or a filter can be wrong in into a usage error."""
+    try:
+        yield
+    except (ProfileError, NothingSelected) as error:
+        raise UsageError(str(error)) from None
+
+
+def load(paths: Sequence[str]) -> Profile:
+    """Load profiles; their warnings go to stderr. Raises UsageError with every problem."""
+    with complaints():
+        profile = load_profile(*paths, process_env=os.environ)
+    for warning in profile.warnings:
+        narrate(str(warning))
+    return profile
+
+
+def output_options(arguments: argparse.Namespace) -> Options:
+    """How a document looks where it goes."""
+    output = getattr(arguments, "output", None)
+    return Options(
+        width=columns(output),
+        color=has_color(output),
+        ascii=output is None and not has_marks(),
+        secrets=arguments.show_secrets,
+    )
+
+
+def allowed_to_run(chosen: Plan, *, assume_yes: bool) -> None:
+    """Ask before an environment whose profile says ``confirm: true`` is reached, where there is somebody to ask.
+
+    Without a terminal the command line itself is the consent. Raises UsageError when the answer is no.
+    """
+    for deployment in chosen.deployments:
+        if not deployment.confirm:
+            continue
+        cells = [cell for cell in chosen.cells if cell.deployment is deployment]
+        hosts = ", ".join(dict.fromkeys(host_of(cell.url) for cell in cells))
+        credentialed = sum(cell.endpoint.credentials == "include" for cell in cells)
+        writes = sum(cell.permission == "everything" and not may_send("safe", cell.method) for cell in cells)
+        scope = f"{len(cells)} cells at {hosts}; {credentialed} with credentials, {writes} that write"
+        narrate(printable(f"{deployment.name}: {scope}"))
+        if assume_yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            continue
+        sys.stderr.write("Go on? [y/N] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise UsageError(f"{deployment.name} was not confirmed; nothing was sent")
+
+
+def run_plan(plan: Plan, *, concurrency: int | None = None, until: Callable[[Cell], bool] | None = None) -> Run:
+    """Run a plan to its end, to the first cell for which ``until`` holds, or to SIGINT or SIGTERM."""
+    return asyncio.run(_Collector(plan, until).run(concurrency))
+
+
+class _Collector:
+    """Gathers finished cells so that an interruption loses none of them."""
+
+    def __init__(self, plan: Plan, until: Callable[[Cell], bool] | None) -> None:
+        self._plan, self._until = plan, until
+        self._cells: list[Cell] = []
+        self._interrupted = False
+
+    async def run(self, concurrency: int | None) -> Run:
+        started, began = datetime.now(UTC), time.monotonic()
+        task = asyncio.ensure_future(self._gather(concurrency))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._interrupt, task)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not self._interrupted:
+                raise
+        duration = (time.monotonic() - began) * 1000
+        return recorded(self._plan, self._cells, started, duration, interrupted=self._interrupted)
+
+    def _interrupt(self, task: asyncio.Future[None]) -> None:
+        """Stop what is under way. A second signal ends the program as if nobody listened."""
+        self._interrupted = True
+        task.cancel()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    async def _gather(self, concurrency: int | None) -> None:
+        progress = Progress(len(self._plan.cells))
+        try:
+            async with aclosing(execute(self._plan, concurrency=concurrency)) as cells:
+                async for cell in cells:
+                    self._cells.append(cell)
+                    progress.step()
+                    if self._until is not None and self._until(cell):
+                        break
+        finally:
+            progress.close()

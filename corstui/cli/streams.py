@@ -1,0 +1,169 @@
+"""The program's streams: stdout carries data, stderr carries narration."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+
+class UsageError(Exception):
+    """Ends the program with exit code 2. The message is one or more complete lines for stderr."""
+
+
+def narrate(text: str) -> None:
+    """Tell the person at the terminal."""
+    with contextlib.suppress(BrokenPipeError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def complain(text: str) -> None:
+    """Tell what is wrong."""
+    narrate(f"corstui: {text}")
+
+
+def emit(text: str, output: str | None = None) -> None:
+    """Write a finished document to stdout, or to the file ``output`` in one step.
+
+    Raises UsageError when it cannot be written. A reader that has gone away is no error.
+    """
+    text = text if text.endswith("\n") else text + "\n"
+    if output is not None and output != "-":
+        _write_file(Path(output), text)
+        return
+    _tolerate_encoding(sys.stdout)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    except OSError as error:
+        silence_stdout()
+        raise UsageError(f"cannot write to standard output: {error.strerror}") from None
+
+
+def silence_stdout() -> None:
+    """Let the interpreter flush at exit without a complaint about a closed pipe."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
+
+
+def check_output(output: str | None) -> None:
+    """Find out before the run whether its result can be written. Raises UsageError when it cannot."""
+    if output is None or output == "-":
+        return
+    path = Path(output)
+    if path.is_dir():
+        _refuse(path, "it is a directory")
+    if not path.parent.is_dir():
+        _refuse(path, f"there is no directory {path.parent}")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        _refuse(path, "permission denied")
+
+
+def _write_file(path: Path, text: str) -> None:
+    """Replace ``path`` as a whole: a reader never sees half a document. What is no regular file is written through."""
+    path = path.resolve()
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            temporary.chmod(_mode(path))
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        _refuse(path, (error.strerror or str(error)).lower())
+
+
+def _mode(path: Path) -> int:
+    """The permissions that ``path`` has or that a new file would get."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _refuse(path: Path, why: str) -> NoReturn:
+    raise UsageError(f"cannot write {path}: {why}")
+
+
+def _tolerate_encoding(stream: TextIO) -> None:
+    """A terminal without UTF-8 gets escapes, not an exception."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def has_marks() -> bool:
+    """Whether stdout can show the matrix marks; if not, ASCII stands in for them."""
+    try:
+        "✓✗×·…─".encode(sys.stdout.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def has_color(output: str | None = None) -> bool:
+    """Whether to colour: stdout is a terminal and neither NO_COLOR (no-color.org) nor a dumb TERM says otherwise."""
+    if output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
+
+
+def columns(output: str | None = None) -> int | None:
+    """The width of the terminal that stdout is, or None when nothing needs to fit."""
+    if output is not None or not sys.stdout.isatty():
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except OSError:
+        return None
+
+
+class Progress:
+    """One line on stderr that shows how far a run is. Silent unless stderr is a terminal."""
+
+    #: Seconds between two repaints.
+    PERIOD = 0.1
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = total, 0
+        self._began = time.monotonic()
+        self._painted = 0.0
+        self._live = sys.stderr.isatty()
+
+    def step(self) -> None:
+        self._done += 1
+        now = time.monotonic()
+        if self._live and now - self._painted >= self.PERIOD:
+            self._painted = now
+            self._paint(now)
+
+    def close(self) -> None:
+        """Take the line away."""
+        if self._live and self._painted:
+            with contextlib.suppress(OSError):
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+
+    def _paint(self, now: float) -> None:
+        rate = self._done / max(now - self._began, 0.001)
+        filled = 20 * self._done // self._total
+        bar = "#" * filled + "." * (20 - filled)
+        left = (self._total - self._done) / rate
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"\r\x1b[K[{bar}] {self._done}/{self._total}, {rate:.0f}/s, {left:.0f} s left")
+            sys.stderr.flush()

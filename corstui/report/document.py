@@ -1,0 +1,143 @@
+"""The run document, ``corstui.run/1``: one JSON object for a whole run. Its schema is ``run.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from importlib.resources import files
+from typing import Any
+
+from corstui import __version__
+from corstui.fetch.engines import ENGINES
+from corstui.fetch.messages import HeaderList, Timing
+from corstui.fetch.result import Check, Exchange, ScriptResponse
+from corstui.report.formats import Options
+from corstui.report.masking import Mask, mask_for
+from corstui.runner.cell import Cell
+from corstui.runner.record import Run
+
+SCHEMA = "corstui.run/1"
+
+
+def render(run: Run, options: Options) -> str:
+    """The document as text. Only ASCII is written as itself, so that no byte of a server reaches a terminal."""
+    return json.dumps(document(run, options), indent=1)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the document."""
+    loaded: dict[str, Any] = json.loads(files("corstui.report").joinpath("run.schema.json").read_text("utf-8"))
+    return loaded
+
+
+def document(run: Run, options: Options) -> dict[str, Any]:
+    """The document as JSON-ready objects."""
+    return {
+        **heading(run),
+        "summary": run.summary,
+        "cells": [cell_object(cell, options) for cell in run.cells],
+    }
+
+
+def heading(run: Run) -> dict[str, Any]:
+    """What the document says about the run as a whole, without its counts."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "engine_versions": {name: ENGINES[name].version for name in run.plan.engines},
+        "profile": run.plan.profile.name,
+        "engines": list(run.plan.engines),
+        "started": run.started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "duration_ms": _ms(run.duration_ms),
+        "interrupted": run.interrupted,
+    }
+
+
+def cell_object(cell: Cell, options: Options) -> dict[str, Any]:
+    """One cell of the document, its secrets masked unless ``options`` asks for them."""
+    mask = mask_for(cell.planned.deployment, options)
+    flow = cell.flow
+    return {
+        "environment": cell.environment,
+        "origin": cell.origin,
+        "origin_value": cell.origin_value,
+        "endpoint": cell.endpoint,
+        "method": cell.method,
+        "url": mask.text(cell.url),
+        "engine": cell.engine,
+        "verdict": cell.verdict,
+        "reason": cell.reason,
+        "browser_error": cell.browser_error,
+        "phase": cell.phase,
+        "sent": cell.sent,
+        "inconclusive": cell.inconclusive,
+        "expected": cell.expected,
+        "as_expected": cell.as_expected,
+        "response": _response(flow.response, mask),
+        "exchanges": [_exchange(exchange, mask) for exchange in flow.exchanges],
+        "checks": [_check(check, mask) for check in flow.checks],
+        "findings": cell.findings,
+        "duration_ms": _ms(cell.duration_ms),
+    }
+
+
+def _response(response: ScriptResponse | None, mask: Mask) -> dict[str, Any] | None:
+    if response is None:
+        return None
+    return {
+        "type": response.type,
+        "status": response.status,
+        "url": mask.text(response.url),
+        "redirected": response.redirected,
+        "headers": _headers(response.headers, mask),
+        "body_error": response.body_error,
+    }
+
+
+def _exchange(exchange: Exchange, mask: Mask) -> dict[str, Any]:
+    request, response, error = exchange.request, exchange.response, exchange.error
+    return {
+        "phase": exchange.phase,
+        "hop": exchange.hop,
+        "request": {
+            "method": request.method,
+            "url": mask.text(request.url),
+            "headers": _headers(request.headers, mask),
+            "body_length": len(request.body),
+        },
+        "response": None
+        if response is None
+        else {
+            "status": response.status,
+            "reason": mask.text(response.reason),
+            "http_version": response.http_version,
+            "headers": _headers(response.headers, mask),
+            "body_length": response.body_length,
+        },
+        "error": None if error is None else {"code": error.code, "message": mask.text(error.message)},
+        "timing": _timing(exchange.timing),
+    }
+
+
+def _check(check: Check, mask: Mask) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "passed": check.passed,
+        "required": mask.text(check.required),
+        "observed": mask.text(check.observed),
+        "decisive": check.decisive,
+        "exchange": check.exchange,
+    }
+
+
+def _headers(headers: HeaderList, mask: Mask) -> list[list[str]]:
+    return [[name, value] for name, value in mask.headers(headers)]
+
+
+def _timing(timing: Timing) -> dict[str, float | None]:
+    names = ("queue", "dns", "connect", "tls", "first_byte", "total")
+    return {name: _ms(getattr(timing, name)) for name in names}
+
+
+def _ms(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,46 @@
+"""The page of a reason or lint rule, and the list of all of them, for a terminal."""
+
+from __future__ import annotations
+
+from corstui.analysis.explain import Explanation
+from corstui.report.layout import columns, wrap
+
+
+def render(explanation: Explanation, width: int | None) -> str:
+    """One page. ``width`` None: as wide as it comes."""
+    one = explanation
+    kind = f"{one.kind}, {one.severity}" if one.severity else one.kind
+    lines = [
+        f"{one.code}  ({kind})",
+        "",
+        *wrap(one.title, width),
+        "",
+        *wrap(one.meaning, width),
+        "",
+        *wrap(one.why, width),
+    ]
+    lines += ["", "What to change", *(line for advice in one.fix for line in wrap(advice, width, "    ", "  - "))]
+    facts = _facts(one)
+    if facts:
+        lines += ["", *columns(facts)]
+    return "\n".join(lines)
+
+
+def _facts(one: Explanation) -> list[tuple[str, str]]:
+    facts = [
+        ("matrix label", one.label),
+        ("phases", ", ".join(one.phases)),
+        ("chromium says", one.chromium),
+        ("firefox says", one.firefox),
+        ("webkit says", one.webkit),
+        ("step", one.step.id if one.step else None),
+        ("standard", one.step.link if one.step else None),
+        ("documentation", one.mdn),
+        ("related", one.related),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def render_index(explanations: list[Explanation]) -> str:
+    """Every code with its title, a line each."""
+    return "\n".join(columns([(one.code, one.kind, one.title) for one in explanations]))

@@ -1,0 +1,166 @@
+"""One cell in one screen: what was exchanged, which rules decided, why, and what to change on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corstui.analysis.marks import mark
+from corstui.analysis.mend import fix
+from corstui.analysis.story import answered_by, headline, hidden_names, script_view, why
+from corstui.analysis.text import printable
+from corstui.fetch.messages import HeaderList
+from corstui.fetch.result import Check, Exchange, Flow
+from corstui.fetch.url import parse
+from corstui.report.formats import Options
+from corstui.report.layout import columns, paint, wrap
+from corstui.report.masking import Mask, mask_for
+from corstui.runner.cell import Cell
+from corstui.runner.record import Run
+from corstui.runner.simulate import rehearse
+
+#: Fields that decide or explain a flow; the others are shown only when everything is asked for.
+_TELLING = frozenset(
+    {"origin", "authorization", "cookie", "content-type", "location", "vary", "www-authenticate", "set-cookie"}
+    | {"access-control-request-method", "access-control-request-headers", "cross-origin-resource-policy"}
+)
+_POLICY = "access-control-"
+#: Where the text beside a title begins.
+_MARGIN = 13
+
+
+def render(run: Run, options: Options) -> str:
+    """The first engine's flow in full, and how the other engines judge."""
+    first = run.cells[0]
+    lines = [*_title(first, options), ""]
+    if len(run.cells) > 1:
+        lines += [*_verdicts(run.cells, options), ""]
+    return "\n".join([*lines, *_body(first, options)])
+
+
+def _title(cell: Cell, options: Options) -> list[str]:
+    endpoint, mask = cell.planned.endpoint, mask_for(cell.planned.deployment, options)
+    details = [endpoint.mode, f"credentials {endpoint.credentials}", f"redirect {endpoint.redirect}", cell.engine]
+    return [
+        *wrap(paint(printable(mask.text(f"{cell.method} {cell.url}")), "strong", options.color), None),
+        f"from {printable(cell.origin_value)}: {', '.join(details)}",
+    ]
+
+
+def _verdicts(cells: Sequence[Cell], options: Options) -> list[str]:
+    """A row for each engine; those that decide otherwise than the first are marked."""
+    first = cells[0]
+    rows = []
+    for cell in cells:
+        shown = mark(cell, ascii=options.ascii)
+        same = (cell.verdict, cell.reason, cell.sent) == (first.verdict, first.reason, first.sent)
+        rows.append((f"{shown.symbol:<2} {cell.engine}", cell.verdict, cell.reason or "", "" if same else "<> differs"))
+    agreement = "all engines agree" if all(not row[3] for row in rows) else f"compared with {first.engine}"
+    return [*columns(rows), agreement]
+
+
+def _body(cell: Cell, options: Options) -> list[str]:
+    mask, flow = mask_for(cell.planned.deployment, options), cell.flow
+    shown = mark(cell, ascii=options.ascii)
+    symbol = paint(shown.symbol, shown.style, options.color)
+    said = wrap(_clean(headline(cell), mask), options.width, "   ", " " * (len(shown.symbol) + 1))
+    lines = [symbol + said[0][len(shown.symbol) :], *said[1:], ""]
+    for index, exchange in enumerate(flow.exchanges):
+        checks = [check for check in flow.checks if check.exchange == index]
+        lines += _exchange(index + 1, exchange, checks, mask, options)
+    lines += _checks([check for check in flow.checks if check.exchange is None], mask, options)
+    lines += _unsent(cell, flow, mask)
+    lines.append("")
+    lines += _paragraph("Why", [why(cell)], mask, options)
+    lines += _paragraph("Fix", fix(cell), mask, options)
+    lines += _paragraph("Note", [finding["message"] for finding in cell.findings], mask, options)
+    lines += _paragraph("Answered by", [answered_by(cell)], mask, options)
+    lines += _paragraph("Script sees", [_script_sees(cell)], mask, options)
+    return lines
+
+
+def _paragraph(title: str, sentences: Sequence[str], mask: Mask, options: Options) -> list[str]:
+    """Sentences beside their title, each on lines of its own; nothing when there is none."""
+    lines: list[str] = []
+    for sentence in filter(None, sentences):
+        lead = title if not lines else ""
+        lines += wrap(_clean(sentence, mask), options.width, " " * _MARGIN, f"{lead:<{_MARGIN}}")
+    return lines
+
+
+def _exchange(number: int, exchange: Exchange, checks: list[Check], mask: Mask, options: Options) -> list[str]:
+    request, response = exchange.request, exchange.response
+    facts = [exchange.phase if exchange.hop == 0 else f"{exchange.phase}, redirect {exchange.hop}"]
+    if exchange.timing.total is not None:
+        facts.append(f"{exchange.timing.total:.0f} ms")
+    if exchange.address:
+        facts.append(exchange.address)
+    outcome = f"{response.status} {response.reason}".strip() if response else "no answer"
+    target = _where(request.url, first=exchange.hop == 0)
+    head = f"{number} {request.method} {_clean(target, mask)} -> {_clean(outcome, mask)}  ({', '.join(facts)})"
+    lines = wrap(paint(head, "strong", options.color) if options.width is None else head, options.width, "    ", "")
+    lines += _fields(">", request.headers, mask, options)
+    if response is not None:
+        lines += _fields("<", response.headers, mask, options)
+    if exchange.error is not None:
+        lines += wrap(f"{exchange.error.code}: {_clean(exchange.error.message, mask)}", options.width, "    ", "  ! ")
+    return lines + _checks(checks, mask, options)
+
+
+def _where(url: str, *, first: bool) -> str:
+    """The path alone at the first host, which the title names already; the whole URL after a redirect."""
+    parsed = parse(url)
+    return parsed.target if first and parsed is not None else url
+
+
+def _fields(sign: str, headers: HeaderList, mask: Mask, options: Options) -> list[str]:
+    shown = [(name, value) for name, value in mask.headers(headers) if _tells(name)]
+    return [
+        line
+        for name, value in shown
+        for line in wrap(f"{printable(name)}: {printable(value)}", options.width, "      ", f"  {sign} ")
+    ]
+
+
+def _tells(name: str) -> bool:
+    return name.lower() in _TELLING or name.lower().startswith(_POLICY)
+
+
+def _checks(checks: list[Check], mask: Mask, options: Options) -> list[str]:
+    """The rules that failed, the deciding one first to be seen, and how many passed."""
+    lines = []
+    cross = "x" if options.ascii else "✗"
+    for check in checks:
+        if check.passed:
+            continue
+        later = "" if check.decisive else " (would fail next)"
+        text = f"{check.id}{later}: required {check.required}; observed {check.observed or 'nothing'}"
+        wrapped = wrap(_clean(text, mask), options.width, "      ", f"  {cross} ")
+        lines += [paint(line, "blocked", options.color) for line in wrapped]
+    passed = sum(check.passed for check in checks)
+    if passed:
+        lines.append(f"  {'+' if options.ascii else '✓'} {passed} {'check' if passed == 1 else 'checks'} passed")
+    return lines
+
+
+def _unsent(cell: Cell, flow: Flow, mask: Mask) -> list[str]:
+    """The request that never left, when the preflight kept it away."""
+    if flow.sent or not flow.exchanges or flow.verdict == "error":
+        return []
+    planned = [request for request in rehearse(cell.planned) if request.phase != "preflight"]
+    return [f"  {request.method} {_clean(_where(request.url, first=True), mask)}  not sent" for request in planned]
+
+
+def _script_sees(cell: Cell) -> str:
+    """One sentence; the readable headers by name only."""
+    response = cell.response
+    if response is None or response.type not in ("basic", "cors"):
+        return script_view(cell)[0]
+    names = ", ".join(dict.fromkeys(name.lower() for name, _ in response.headers)) or "none"
+    hidden = hidden_names(cell.flow)
+    unseen = f"; hidden: {', '.join(hidden)}" if hidden else ""
+    failed = f"; the body fails: {response.body_error}" if response.body_error else ""
+    return f"status {response.status}{failed}; headers: {names}{unseen}"
+
+
+def _clean(text: str, mask: Mask) -> str:
+    return printable(mask.text(text))

@@ -1,0 +1,44 @@
+"""The formats by name. Their modules are loaded when one is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corstui.report.comparison import Sides
+    from corstui.runner.record import Run
+
+#: Format -> module of ``corstui.report`` whose ``render(run, options)`` makes it.
+_CHECK = {"table": "table", "json": "document", "jsonl": "lines", "csv": "rows", "markdown": "markdown"}
+#: Format -> function of ``corstui.report.comparison``.
+_COMPARE = {"table": "render_table", "json": "render_json"}
+
+CHECK_FORMATS = tuple(_CHECK)
+COMPARE_FORMATS = tuple(_COMPARE)
+TRY_FORMATS = ("table", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to write. ``width`` None: as wide as it comes. ``ascii``: no mark beyond ASCII. ``secrets``: unmasked."""
+
+    width: int | None = None
+    color: bool = False
+    ascii: bool = False
+    secrets: bool = False
+
+
+def check_renderer(name: str) -> Callable[[Run, Options], str]:
+    """The function that writes a run in this format."""
+    renderer: Callable[[Run, Options], str] = import_module(f"corstui.report.{_CHECK[name]}").render
+    return renderer
+
+
+def compare_renderer(name: str) -> Callable[[Sides, Options], str]:
+    """The function that writes a comparison in this format."""
+    renderer: Callable[[Sides, Options], str] = getattr(import_module("corstui.report.comparison"), _COMPARE[name])
+    return renderer
