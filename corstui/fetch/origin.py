@@ -133,6 +133,11 @@ def is_public_suffix(domain: str) -> bool:
     return not is_ip(domain) and registrable_domain(domain) is None
 
 
+def has_listed_suffix(host: str) -> bool:
+    """Whether the public suffix list itself names a suffix of ``host``, rather than its rule for unknown ones."""
+    return not is_ip(host) and _public_suffixes().publicsuffix(host.removesuffix("."), accept_unknown=False) is not None
+
+
 def site(origin: Origin, *, schemeful: bool = True) -> str | None:
     """The site of ``origin`` as ``scheme://host`` (without the scheme if not ``schemeful``); None when opaque.
 
