@@ -20,7 +20,7 @@ from corstui.tui.board import Board, Face, Slot
 if TYPE_CHECKING:
     from corstui.runner import Cell
 
-#: Whether two finished cells differ (compare mode): True, False, or None when they cannot be compared.
+#: Whether two finished cells differ: True, False, or None when they cannot be compared (nor can one alone).
 Differ = Callable[["Cell", "Cell"], bool | None]
 
 
@@ -69,7 +69,7 @@ class Grid:
     all_rows: list[Row] = field(default_factory=list)
     all_columns: list[Column] = field(default_factory=list)
     _shown: set[tuple[str, str]] | None = None
-    _cache: dict[tuple[str, str], tuple[tuple[int, ...], bool | None]] = field(default_factory=dict)
+    _verdicts: dict[tuple[str, str], tuple[tuple[Cell | None, ...], bool | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         rows: dict[str, Row] = {}
@@ -96,7 +96,7 @@ class Grid:
 
     def place(self, endpoint: str, origin: str) -> Place:
         """What stands at one endpoint and origin."""
-        sides = tuple(board.by_name.get((endpoint, origin)) for board in self.boards)
+        sides = self._sides(endpoint, origin)
         if not self.compares:
             return Place(sides)
         return Place(sides, self._difference(endpoint, origin, sides))
@@ -114,12 +114,7 @@ class Grid:
             self._shown = None
             self.rows, self.columns = self.all_rows, self.all_columns
             return
-        self._shown = {
-            (row.endpoint, column.origin)
-            for row in self.all_rows
-            for column in self.all_columns
-            if self._matches(row, column, words)
-        }
+        self._shown = set(self._matching(words))
         endpoints = {endpoint for endpoint, _ in self._shown}
         origins = {origin for _, origin in self._shown}
         self.rows = [row for row in self.all_rows if row.endpoint in endpoints]
@@ -147,15 +142,25 @@ class Grid:
             for origin in names:
                 yield from (slot for slot in self.place(endpoint, origin).sides if slot is not None)
 
+    def settle(self, most: int) -> bool:
+        """Judge up to ``most`` pairs that have both results and were not judged yet; whether that was enough for all.
+
+        Judging replays two flows, so a large comparison is settled in portions between two frames.
+        """
+        for row in self.all_rows:
+            for column in self.all_columns:
+                sides = self._sides(row.endpoint, column.origin)
+                if not _complete(sides) or self._judged(row.endpoint, column.origin, sides) is not None:
+                    continue
+                if not most:
+                    return False
+                self._judge(row.endpoint, column.origin, sides)
+                most -= 1
+        return True
+
     def differences(self) -> tuple[int, int, int]:
-        """In compare mode: how many places differ, cannot be compared, and have a result on both sides or one only."""
-        verdicts = [
-            place.difference
-            for row in self.all_rows
-            for column in self.all_columns
-            if (place := self.place(row.endpoint, column.origin)).slot is not None
-            and all(slot is None or slot.cell is not None for slot in place.sides)
-        ]
+        """In compare mode, of the pairs judged so far: how many differ, cannot be compared, and are judged at all."""
+        verdicts = [verdict for _, verdict in self._verdicts.values()]
         return verdicts.count(True), verdicts.count(None), len(verdicts)
 
     def _names(self) -> Iterator[str]:
@@ -167,50 +172,54 @@ class Grid:
             return [text] if text else []
         return text.split()
 
-    def _difference(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> bool | None:
-        """Judged once per pair of results; a place that only one side has is a difference."""
-        if all(slot is None for slot in sides):
-            return False
-        if any(slot is not None and slot.cell is None for slot in sides):
-            return False
-        first, second = (slot.cell if slot is not None else None for slot in sides)
-        if first is None or second is None:
-            return True
-        marks = (id(first), id(second))
-        known = self._cache.get((endpoint, origin))
-        if known is not None and known[0] == marks:
-            return known[1]
-        verdict = self.differ(first, second) if self.differ is not None else first.verdict != second.verdict
-        self._cache[endpoint, origin] = (marks, verdict)
+    def _sides(self, endpoint: str, origin: str) -> tuple[Slot | None, ...]:
+        return tuple(board.by_name.get((endpoint, origin)) for board in self.boards)
+
+    def _judged(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> tuple[bool | None] | None:
+        """The verdict on this very pair of results, in a tuple; None when it is not judged yet."""
+        known = self._verdicts.get((endpoint, origin))
+        return (known[1],) if known is not None and known[0] == _identity(sides) else None
+
+    def _judge(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> bool | None:
+        cells = [slot.cell for slot in sides if slot is not None and slot.cell is not None]
+        verdict = self.differ(cells[0], cells[1]) if len(cells) == 2 and self.differ is not None else None
+        self._verdicts[endpoint, origin] = (_identity(sides), verdict)
         return verdict
 
-    def _matches(self, row: Row, column: Column, words: list[str]) -> bool:
-        place = self.place(row.endpoint, column.origin)
-        if place.slot is None:
+    def _difference(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> bool | None:
+        if not _complete(sides):
             return False
-        if self.only and not self._stands_out(place):
-            return False
-        outcome: str | None = None
-        for word in words:
-            if word in row.words or word in column.words:
-                continue
-            if outcome is None:
-                outcome = " ".join(_outcome(slot) for slot in place.sides if slot is not None)
-            if word not in outcome:
-                return False
-        return True
+        judged = self._judged(endpoint, origin, sides)
+        return judged[0] if judged is not None else self._judge(endpoint, origin, sides)
 
-    def _stands_out(self, place: Place) -> bool:
-        if self.compares:
-            return place.difference is not False
-        return any(slot is not None and self.boards[0].deserves_a_look(slot) for slot in place.sides)
+    def _matching(self, words: list[str]) -> Iterator[tuple[str, str]]:
+        for row in self.all_rows:
+            left = [word for word in words if word not in row.words]
+            for column in self.all_columns:
+                slots = [slot for slot in self._sides(row.endpoint, column.origin) if slot is not None]
+                if not slots or (self.only and not self.noteworthy(row.endpoint, column.origin)):
+                    continue
+                rest = [word for word in left if word not in column.words]
+                outcome = " ".join(map(_outcome, slots)) if rest else ""
+                if all(word in outcome for word in rest):
+                    yield row.endpoint, column.origin
 
 
 def pair_parts(place: Place) -> tuple[Face | None, str, Face | None]:
-    """Both faces of a compare place and what stands between them: ``<>`` differ, ``??`` not comparable."""
+    """Both faces of a compare place and what stands between: ``<>`` they differ, ``??`` cannot be compared."""
     first, second = (slot.face if slot is not None else None for slot in place.sides)
     between = {True: "<>", None: "??", False: "  "}[place.difference]
     return first, between, second
+
+
+def _complete(sides: tuple[Slot | None, ...]) -> bool:
+    """Whether every side that is planned has a result, and at least one is planned."""
+    planned = [slot for slot in sides if slot is not None]
+    return bool(planned) and all(slot.cell is not None for slot in planned)
+
+
+def _identity(sides: tuple[Slot | None, ...]) -> tuple[Cell | None, ...]:
+    return tuple(slot.cell if slot is not None else None for slot in sides)
 
 
 def _row(slot: Slot) -> Row:

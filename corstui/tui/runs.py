@@ -21,7 +21,6 @@ class Changes:
 
     cells: set[CellKey] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
-    any: bool = False
 
 
 class Runs:
@@ -45,12 +44,11 @@ class Runs:
             self.bridge.run(number, plan or self.session.plan(board.environment, board.engine), asked)
         return len(asked)
 
-    def stop(self) -> int:
-        """Give up everything under way; returns how many cells that were. The network thread hears of it at once."""
+    def stop(self) -> set[CellKey]:
+        """Give up everything under way; returns those cells. The network thread hears of it at once."""
         self.bridge.stop()
-        given_up = sum(len(board.stop()) for board in self.session.boards.values())
         self._boards.clear()
-        return given_up
+        return {slot.key for board in self.session.boards.values() for slot in board.stop()}
 
     def drain(self) -> Changes:
         """Bring the boards up to date with the network thread."""
@@ -67,13 +65,11 @@ class Runs:
                 slot = board.finish(news.cell, news.run, now)
             if slot is not None:
                 changes.cells.add(slot.key)
-                changes.any = True
         return changes
 
     def _ended(self, news: Ended, changes: Changes) -> None:
         board = self._boards.pop(news.run, None) if news.run is not None else None
         if board is not None:
             changes.cells.update(slot.key for slot in board.stop(news.run))
-            changes.any = True
         if news.error is not None and (board is not None or news.run is None):
             changes.errors.append(news.error)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
+
+from corstui.tui.session import Session
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,8 @@ class FakeEndpoint:
     url: str = "https://api.example/"
     group: str | None = None
     tags: tuple[str, ...] = ()
+    credentials: str = "same-origin"
+    uses_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,10 +38,15 @@ class FakePlanned:
     endpoint: FakeEndpoint
     expectation: Any = None
     sends: bool = True
+    deployment: Any = None
 
     @property
     def method(self) -> str:
         return self.endpoint.method
+
+    @property
+    def url(self) -> str:
+        return self.endpoint.url
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,8 @@ class FakeCell:
     inconclusive: bool = False
     as_expected: bool | None = None
     planned: Any = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    response: Any = None
+    browser_error: str | None = None
 
 
 def planned(
@@ -90,3 +104,80 @@ def mark(cell: Any) -> Mark:
         symbol += ">"
     suffix = ("*" if cell.as_expected is False else "") + ("?" if cell.inconclusive else "")
     return Mark(symbol, (cell.reason or str(cell.status))[:8], cell.verdict, suffix)
+
+
+@dataclass(frozen=True)
+class FakeEnvironment:
+    confirm: bool = False
+
+
+@dataclass(frozen=True)
+class FakeSettings:
+    engine: str = "chromium"
+
+
+@dataclass(frozen=True)
+class FakeDeployment:
+    cookies: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class FakeProfile:
+    name: str = "Shop"
+    environments: dict[str, FakeEnvironment] = field(
+        default_factory=lambda: {"staging": FakeEnvironment(), "production": FakeEnvironment()}
+    )
+    settings: FakeSettings = FakeSettings()
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class FakePlan:
+    cells: tuple[FakePlanned, ...]
+
+
+ENGINES = ("chromium", "firefox", "webkit", "standard")
+
+
+def session(rows: int = 4, columns: int = 3, profile: FakeProfile | None = None) -> Session:
+    """A session whose plans are all made already: the same matrix in every environment and engine."""
+    made = Session(profile or FakeProfile())  # type: ignore[arg-type]
+    for environment in made.environments:
+        for engine in ENGINES:
+            cells = planned(rows, columns, environment=environment, engine=engine, deployment=FakeDeployment())
+            made.plans[environment, engine] = FakePlan(tuple(cells))  # type: ignore[assignment]
+    return made
+
+
+class Network:
+    """Stands in for the runner: answers every cell at once, except those that ``hold`` names, until released.
+
+    ``outcomes`` maps (environment, endpoint, origin) to fields of the cell. ``asked`` lists every key that was run.
+    """
+
+    def __init__(self, outcomes: dict[tuple[str, str, str], dict[str, Any]] | None = None) -> None:
+        self.outcomes = outcomes or {}
+        self.hold: set[tuple[str, str]] = set()
+        self.released = threading.Event()
+        self.broken: str | None = None
+        self.asked: list[CellKey] = []
+
+    async def execute(self, plan: Any, *, only: Any, on_start: Any) -> AsyncGenerator[Any, None]:
+        if self.broken:
+            raise RuntimeError(self.broken)
+        late = []
+        for item in plan.cells:
+            if item.key in only:
+                self.asked.append(item.key)
+                on_start(item.key)
+                if (item.key.endpoint, item.key.origin) in self.hold:
+                    late.append(item)
+                else:
+                    yield self.cell(item)
+        for item in late:
+            await asyncio.to_thread(self.released.wait, 30)
+            yield self.cell(item)
+
+    def cell(self, item: FakePlanned) -> FakeCell:
+        key = item.key
+        return FakeCell(key, planned=item, **self.outcomes.get((key.environment, key.endpoint, key.origin), {}))

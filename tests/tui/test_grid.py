@@ -72,9 +72,11 @@ def test_compare_pairs_by_name_and_marks_what_differs() -> None:
         if first and second
     ]
     assert texts == [("✓", "  ", "✓"), ("✓", "<>", "✗>")]
+    assert not grid.settle(1)
+    assert grid.settle(4)
+    assert grid.differences() == (1, 0, 4)
     grid.apply(only=True)
     assert names(grid) == (["endpoint 0"], ["origin1"])
-    assert grid.differences() == (1, 0, 4)
 
 
 def test_what_cannot_be_compared_is_not_the_same_as_equal() -> None:
@@ -91,11 +93,22 @@ def test_a_pair_is_not_judged_before_both_sides_are_there() -> None:
     assert grid.differences() == (0, 0, 0)
 
 
-def test_a_place_on_one_side_only_differs() -> None:
+def test_a_new_result_is_judged_again() -> None:
+    first, second = filled(1, 1), filled(1, 1, "production")
+    grid = Grid((first, second), differ=lambda a, b: a.verdict != b.verdict)
+    assert grid.place("endpoint 0", "origin0").difference is False
+    (key,) = second.slots
+    second.queue([key], run=2, now=0.0)
+    second.finish(FakeCell(key, **BLOCKED), run=2, now=0.0)
+    assert grid.place("endpoint 0", "origin0").difference is True
+    assert grid.differences() == (1, 0, 1)
+
+
+def test_a_place_on_one_side_only_cannot_be_compared() -> None:
     other = Board.of("production", "chromium", [], mark)
     grid = Grid((filled(1, 1), other))
     first, between, second = pair_parts(grid.place("endpoint 0", "origin0"))
-    assert (first is not None, between, second) == (True, "<>", None)
+    assert (first is not None, between, second) == (True, "??", None)
 
 
 def test_names_with_control_characters_are_shown_escaped() -> None:

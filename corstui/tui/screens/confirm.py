@@ -41,7 +41,7 @@ class ConfirmScreen(ModalScreen[bool]):
         width = max(len(heading) for heading, _ in self._facts)
         title = f"Run {printable(self._environment)}? This environment asks first."
         lines = [Content.styled(title, "bold"), Content("")]
-        lines += [Content.assemble((f"{heading:<{width}}  ", "$text-muted"), text) for heading, text in self._facts]
+        lines += [Content.assemble((f"{heading:<{width}}  ", "dim"), text) for heading, text in self._facts]
         lines += [Content(""), Content.assemble(("y", "bold"), " run   ", ("n", "bold"), " do not")]
         with Vertical():
             yield Static(Content("\n").join(lines))

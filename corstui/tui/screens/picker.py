@@ -70,5 +70,5 @@ class PickerScreen(Screen[Path | str]):
 
 def _line(choice: Path | str) -> Content:
     if isinstance(choice, str):
-        return Content.assemble(("demo", "bold"), ("  the built-in lab: nothing leaves this machine", "$text-muted"))
-    return Content.assemble((printable(choice.stem), "bold"), (f"  {printable(str(choice.parent))}", "$text-muted"))
+        return Content.assemble(("demo", "bold"), ("  the built-in lab: nothing leaves this machine", "dim"))
+    return Content.assemble((printable(choice.stem), "bold"), (f"  {printable(str(choice.parent))}", "dim"))

@@ -55,7 +55,7 @@ def progress_text(progress: Progress, pending: int, width: int, ascii: bool = Fa
     size = max(6, min(25, width // 5))
     full = size * progress.done // progress.total
     done, todo = ("#", "-") if ascii else ("█", "░")
-    return Content.assemble((done * full, "$primary"), (todo * (size - full), "$text-muted"), figures)
+    return Content.assemble((done * full, "$primary"), (todo * (size - full), "dim"), figures)
 
 
 class Headline(Widget):
@@ -77,7 +77,7 @@ class Headline(Widget):
                 break
         else:
             facts = Content("")
-        return spread(Content.assemble(left, facts.stylize("$text-muted")), self.progress, self.size.width)
+        return spread(Content.assemble(left, facts.stylize("dim")), self.progress, self.size.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class EnvironmentBar(Widget):
         spans, x = [], 0
         for index, tab in enumerate(self.tabs):
             name = Content(printable(tab.label)).truncate(self.NAMES_AT_MOST, ellipsis=True)
-            style = "bold reverse" if index == self.active else "" if tab.opened else "$text-muted"
+            style = "bold reverse" if index == self.active else "" if tab.opened else "dim"
             label = Content.assemble(f" {index + 1} ", name, " ").stylize(style)
             spans.append((x, x + label.cell_length, label))
             x += label.cell_length + 1
@@ -141,9 +141,9 @@ def counts_of(board: Board, ascii: bool = False) -> tuple[Content, ...]:
     ]
     unexpected = [(f"{board.unexpected} not as expected", "bold $text-warning")] if board.unexpected else []
     if board.expected and not board.unexpected and not board.pending:
-        unexpected = [(f"{board.expected} as expected", "$text-muted")]
+        unexpected = [(f"{board.expected} as expected", "dim")]
     unclear = [(f"{board.inconclusive} inconclusive", "$text-warning")] if board.inconclusive else []
-    stopped = [(f"{board.stopped} not run", "$text-muted")] if board.stopped else []
+    stopped = [(f"{board.stopped} not run", "dim")] if board.stopped else []
     short = [(f"{board.unexpected}*", "bold $text-warning")] if board.unexpected else []
     short += [(f"{board.inconclusive}?", "$text-warning")] if board.inconclusive else []
     return (

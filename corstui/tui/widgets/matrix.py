@@ -57,7 +57,7 @@ class Matrix(ScrollView, can_focus=True):
         Binding("end,$", "edge(0, 1)", "Last origin", show=False, id="matrix.end", tooltip="The last origin"),
         Binding("g,ctrl+home", "edge(-1, 0)", "Top", show=False, id="matrix.top", tooltip="The first endpoint"),
         Binding("G,ctrl+end", "edge(1, 0)", "Bottom", show=False, id="matrix.bottom", tooltip="The last endpoint"),
-        Binding("enter", "select", "Open", id="matrix.open", tooltip="The whole flow of this cell, header by header"),
+        Binding("enter", "select", "open", key_display="Enter", id="matrix.open", tooltip="The flow of this cell"),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -127,6 +127,7 @@ class Matrix(ScrollView, can_focus=True):
         self.row = self.column = 0
         self._first = 0
         self._names = (0, 0)
+        self._known: dict[str, int] = {}
         self._widths: list[int] = []
         self._ends: list[int] = []
         self._row_at: dict[str, int] = {}
@@ -151,6 +152,8 @@ class Matrix(ScrollView, can_focus=True):
         """Show another grid, or the same one with other rows and columns. The cursor stays with its endpoint and origin
         where they are still there, else as near as possible."""
         before = self.at
+        if grid is not self.grid:
+            self._known.clear()
         self.grid = grid
         self._row_at = {row.endpoint: index for index, row in enumerate(grid.rows)}
         self._column_at = {column.origin: index for index, column in enumerate(grid.columns)}
@@ -168,15 +171,14 @@ class Matrix(ScrollView, can_focus=True):
         regions: list[Region] = []
         for endpoint, origin in places:
             row, column = self._row_at.get(endpoint), self._column_at.get(origin)
-            if row is None or column is None:
-                continue
             needed = self._needs(self.grid.place(endpoint, origin))
-            if needed > self._widths[column]:
-                self._widths[column] = needed
-                grown = True
-            regions.append(self._region(row, column))
+            if needed > self._known.get(origin, _WIDEST):
+                self._known[origin] = needed
+                grown = grown or column is not None
+            if row is not None and column is not None:
+                regions.append(self._region(row, column))
         if grown:
-            self._lay_out()
+            self._measure()
             self._reveal()
             self.refresh()
         elif regions:
@@ -212,14 +214,13 @@ class Matrix(ScrollView, can_focus=True):
 
     def _measure(self) -> None:
         """Column widths from what is known so far: they only grow until another grid comes."""
-        self._widths = [
-            max(
-                _NARROWEST,
-                min(cell_len(column.label), _WIDEST - 2),
-                max((self._needs(self.grid.place(row.endpoint, column.origin)) for row in self.grid.rows), default=0),
-            )
-            for column in self.grid.columns
-        ]
+        self._widths = []
+        for column in self.grid.columns:
+            if column.origin not in self._known:
+                places = (self.grid.place(row.endpoint, column.origin) for row in self.grid.all_rows)
+                needed = 0 if self.grid.compares else max(map(self._needs, places), default=0)
+                self._known[column.origin] = max(_NARROWEST, min(cell_len(column.label), _WIDEST - 2), needed)
+            self._widths.append(self._known[column.origin])
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -233,6 +234,11 @@ class Matrix(ScrollView, can_focus=True):
     @property
     def _frozen(self) -> int:
         return self._names[0] + self._names[1] + 4
+
+    @property
+    def full_width(self) -> int:
+        """Columns of the terminal with which nothing is out of sight sideways."""
+        return self._frozen + (self._ends[-1] if self._ends else 0) + 2
 
     @property
     def _room(self) -> int:

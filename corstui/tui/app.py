@@ -1,0 +1,223 @@
+"""The application: which screen comes when. Everything else lives in the screens, the session and the bridge."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+
+from corstui.tui.bridge import Bridge
+from corstui.tui.places import find_profiles
+from corstui.tui.screens.loading import LoadingScreen
+from corstui.tui.session import Session, Stamp, Trouble, load, stamps
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from corstui.tui.screens.dashboard import Dashboard
+
+#: Starts the built-in lab; returns its profile and the environment variables that it needs.
+Demo = Callable[[], tuple[Path, Mapping[str, str]]]
+
+WATCH_SECONDS = 1.0
+
+
+class CorstuiApp(App[None]):
+    """``paths`` empty means: let the person pick. ``demo`` starts the lab when somebody picks it."""
+
+    TITLE = "corstui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pick", "profile", show=False, id="app.pick", tooltip="Pick another profile"),
+        Binding("P", "problems", "problems", show=False, id="app.problems", tooltip="What is wrong with the profile"),
+        Binding("m", "legend", "marks", show=False, id="app.legend", tooltip="What the marks mean"),
+        Binding("question_mark", "help", "help", key_display="?", id="app.help", tooltip="Every key of this screen"),
+        Binding("q", "quit", "quit", id="app.quit", tooltip="Leave corstui"),
+    ]
+
+    def __init__(
+        self,
+        paths: Sequence[Path] = (),
+        *,
+        process_env: Mapping[str, str] | None = None,
+        engine: str | None = None,
+        ascii: bool = False,
+        demo: Demo | None = None,
+        bridge: Bridge | None = None,
+    ) -> None:
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.paths = tuple(paths)
+        self.process_env = os.environ if process_env is None else process_env
+        self.bridge = bridge or Bridge()
+        self.ascii = ascii
+        self.demo = demo
+        self.trouble: Trouble | None = None
+        self._engine = engine
+        self._watched: dict[Path, Stamp] = {}
+
+    def on_mount(self) -> None:
+        if self.no_color:
+            self.theme = "ansi-dark"
+        self.set_interval(WATCH_SECONDS, self._watch)
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the first screen."""
+        if self.paths:
+            self.open(self.paths)
+        else:
+            self.action_pick()
+
+    # opening ----------------------------------------------------------------------------------------------------------
+
+    def open(self, paths: Sequence[Path], process_env: Mapping[str, str] | None = None) -> None:
+        """Load a profile and show it, or what is wrong with it."""
+        self.paths = tuple(paths)
+        self.process_env = self.process_env if process_env is None else process_env
+        self._watched = stamps(self.paths)
+        self._replace(LoadingScreen(", ".join(path.name for path in self.paths)))
+        self._in_thread(partial(self._load, self._opened, self._refused))
+
+    def open_demo(self) -> None:
+        """Start the lab and show its profile."""
+        self._replace(LoadingScreen("the demo"))
+        self._in_thread(self._start_demo)
+
+    def _start_demo(self) -> None:
+        assert self.demo is not None
+        path, process_env = self.demo()
+        self.call_from_thread(self.open, [path], {**self.process_env, **process_env})
+
+    def _load(self, done: Callable[[Session], None], failed: Callable[[Trouble], None]) -> None:
+        """In a worker thread: read the profile and plan its first environment."""
+        try:
+            session = Session(load(self.paths, self.process_env), self.ascii, self._engine or "")
+            session.prepare()
+        except Trouble as trouble:
+            self.call_from_thread(failed, trouble)
+        else:
+            self.call_from_thread(done, session)
+
+    def _opened(self, session: Session) -> None:
+        from corstui.tui.screens.dashboard import Dashboard
+
+        self.trouble = None
+        self._watched = stamps(session.files)
+        self._replace(Dashboard(session, self.bridge, source=", ".join(path.name for path in self.paths)))
+
+    def _refused(self, trouble: Trouble) -> None:
+        from corstui.tui.screens.problems import ProblemsScreen
+
+        self.trouble = trouble
+        self._replace(ProblemsScreen(trouble.problems, retry=partial(self.open, self.paths)))
+
+    def _replace(self, screen: Screen[None]) -> None:
+        """Make ``screen`` the only one."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) == 2:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def _in_thread(self, work: Callable[[], None]) -> None:
+        self.run_worker(work, thread=True, exclusive=True, group="load")
+
+    # watching the files -----------------------------------------------------------------------------------------------
+
+    @property
+    def dashboard(self) -> Dashboard | None:
+        """The dashboard, when a profile is open."""
+        from corstui.tui.screens.dashboard import Dashboard
+
+        return next((screen for screen in self.screen_stack if isinstance(screen, Dashboard)), None)
+
+    def _watch(self) -> None:
+        """Notice a changed file of the open profile and read it again."""
+        if self.dashboard is None or self._watched == (now := stamps(list(self._watched))):
+            return
+        self._watched = now
+        self._in_thread(partial(self._load, self._reloaded, self._went_bad))
+
+    def _reloaded(self, session: Session) -> None:
+        dashboard = self.dashboard
+        if dashboard is None:
+            return
+        self.trouble = None
+        self._watched = stamps(session.files)
+        dashboard.continue_with(session)
+
+    def _went_bad(self, trouble: Trouble) -> None:
+        if self.dashboard is not None:
+            self.trouble = trouble
+            self.dashboard.keep_last_good(trouble)
+
+    # actions ----------------------------------------------------------------------------------------------------------
+
+    def action_pick(self) -> None:
+        from corstui.tui.screens.picker import PickerScreen
+
+        self.push_screen(PickerScreen(find_profiles(Path.cwd(), os.environ), demo=self.demo is not None), self._picked)
+
+    def _picked(self, choice: Path | str | None) -> None:
+        if isinstance(choice, Path):
+            self.open([choice])
+        elif choice == "demo":
+            self.open_demo()
+        elif len(self.screen_stack) == 1:
+            self.exit()
+
+    def action_problems(self) -> None:
+        from corstui.tui.screens.problems import ProblemsScreen
+
+        if self.trouble is None:
+            self.notify("The profile has no problems.")
+        else:
+            self.push_screen(ProblemsScreen(self.trouble.problems, retry=None))
+
+    def action_legend(self) -> None:
+        from corstui.tui.screens.legend import LegendScreen
+
+        self.push_screen(LegendScreen(self.ascii))
+
+    def action_help(self) -> None:
+        from corstui.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every binding of the screen, by name and tooltip, before Textual's own commands."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.tooltip and not binding.system:
+                title = f"{binding.tooltip} ({self.get_key_display(binding)})"
+                yield SystemCommand(title, binding.description, partial(self.run_action, binding.action, active.node))
+        yield from super().get_system_commands(screen)
+
+
+def run_dashboard(
+    paths: Sequence[str | Path] = (),
+    *,
+    process_env: Mapping[str, str] | None = None,
+    engine: str | None = None,
+    ascii: bool = False,
+    demo: Demo | None = None,
+) -> int:
+    """Run the dashboard until somebody quits; returns the exit code. Without ``paths`` a picker, or the demo when there
+    is no profile to pick. The terminal is back to what it was before the network thread is waited for."""
+    app = CorstuiApp(
+        [Path(path) for path in paths],
+        process_env=process_env,
+        engine=engine,
+        ascii=ascii or "utf" not in (sys.stdout.encoding or "").lower(),
+        demo=demo,
+    )
+    app.run()
+    app.bridge.close()
+    return app.return_code or 0

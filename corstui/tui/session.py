@@ -1,0 +1,175 @@
+"""A loaded profile and everything that was opened of it: plans, boards, and what a reload may keep.
+
+Only the profile's own engine, the first of every plan, may send what changes a server; a reload that nobody asked for
+sends safe methods only. Both rules are the runner's; this module only asks it the right way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corstui.tui.board import Board
+
+if TYPE_CHECKING:
+    from corstui.profile import Profile
+    from corstui.runner import Cell, CellKey, Plan, Planned
+
+#: What a file looked like: modification time in nanoseconds and size; None when it is not there.
+Stamp = tuple[int, int] | None
+
+
+class Trouble(Exception):
+    """A profile that cannot be used. ``problems`` holds one line for each thing that is wrong."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(slots=True)
+class Session:
+    """One profile on screen. Boards and plans are made when they are first looked at."""
+
+    profile: Profile
+    ascii: bool = False
+    engine: str = ""
+    plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
+    boards: dict[tuple[str, str], Board] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.engine = self.engine or self.profile.settings.engine
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        return tuple(self.profile.environments)
+
+    @property
+    def name(self) -> str:
+        return self.profile.name
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file that the profile was read from, included ones too."""
+        return [Path(path) for path in self.profile.paths]
+
+    def prepare(self) -> None:
+        """Plan the first environment ahead of the screen. What is wrong with it is told when it is shown."""
+        with suppress(Trouble):
+            self.board(self.environments[0])
+
+    @property
+    def engine_name(self) -> str:
+        """The engine with the version whose rules it follows."""
+        from corstui.fetch.engines import ENGINES
+
+        return f"{self.engine} {ENGINES[self.engine].version}"
+
+    def next_engine(self) -> str:
+        """The engine after the current one."""
+        from corstui.fetch.engines import ENGINES
+
+        names = list(ENGINES)
+        return names[(names.index(self.engine) + 1) % len(names)]
+
+    def plan(self, environment: str, engine: str | None = None) -> Plan:
+        """The plan of one environment for one engine. Raises Trouble where the environment cannot be resolved."""
+        engine = engine or self.engine
+        if (environment, engine) not in self.plans:
+            self.plans[environment, engine] = self._plan(environment, engine)
+        return self.plans[environment, engine]
+
+    def board(self, environment: str, engine: str | None = None) -> Board:
+        """The board of one environment and engine. Raises Trouble where the environment cannot be resolved."""
+        from corstui.analysis.marks import mark
+
+        engine = engine or self.engine
+        if (environment, engine) not in self.boards:
+            cells = self.plan(environment, engine).cells
+            self.boards[environment, engine] = Board.of(environment, engine, cells, partial(mark, ascii=self.ascii))
+        return self.boards[environment, engine]
+
+    def harmless(self, environment: str, engine: str) -> tuple[Plan, list[CellKey]]:
+        """A plan without permission to write, and those of its cells that come out the same as with it."""
+        plan = self._plan(environment, engine, allow_writes=False)
+        full = {planned.key: planned.sends for planned in self.plan(environment, engine).cells}
+        return plan, [planned.key for planned in plan.cells if planned.sends == full[planned.key]]
+
+    def inherit(self, old: Session) -> list[tuple[Board, list[CellKey]]]:
+        """Open what the old session had open and take over every result whose request is still the same.
+
+        Returns what a reload may run unasked: cells of boards that had run, without a result now, that would come out
+        the same without permission to write, in environments that need no confirmation.
+        """
+        self.engine = old.engine
+        wanted: list[tuple[Board, list[CellKey]]] = []
+        for (environment, engine), before in old.boards.items():
+            if environment not in self.profile.environments:
+                continue
+            with suppress(Trouble):
+                board = self.board(environment, engine)
+                board.adopt(before, carried)
+                if before.touched and not self.profile.environments[environment].confirm:
+                    _, harmless = self.harmless(environment, engine)
+                    wanted.append((board, [key for key in harmless if board.slots[key].cell is None]))
+        return wanted
+
+    def _plan(self, environment: str, engine: str, *, allow_writes: bool = True) -> Plan:
+        from corstui.profile import ProfileError
+        from corstui.runner import NothingSelected, plan
+
+        engines = list(dict.fromkeys((self.profile.settings.engine, engine)))
+        try:
+            made = plan(self.profile, environments=[environment], engines=engines, allow_writes=allow_writes)
+        except ProfileError as error:
+            raise Trouble([str(problem) for problem in error.problems]) from error
+        except NothingSelected as error:
+            raise Trouble([str(error)]) from error
+        return replace(made, cells=tuple(planned for planned in made.cells if planned.key.engine == engine))
+
+
+def carried(cell: Cell, planned: Planned) -> Cell | None:
+    """The cell under a new plan, judged by the new expectation; None when the request is another one now."""
+    old, new = cell.planned, planned
+    if old.origin_value != new.origin_value or old.sends != new.sends or _request(old) != _request(new):
+        return None
+    judged = new.expectation.judge(cell.flow) if new.expectation else None
+    return replace(cell, planned=new, as_expected=judged)
+
+
+def _request(planned: Planned) -> tuple[object, ...]:
+    one = planned.endpoint
+    return (
+        (one.method, one.url, one.headers, one.body, one.mode, one.credentials, one.redirect, one.cache, one.repeat),
+        (one.referrer_policy, one.keepalive, one.upload_listener, one.crossorigin, one.initiator),
+        (planned.deployment.cookies, planned.deployment.resolve, planned.deployment.proxy, planned.deployment.tls),
+    )
+
+
+def load(paths: Sequence[Path], process_env: Mapping[str, str]) -> Profile:
+    """Load a profile. Raises Trouble with every problem, also for a file that is not there or cannot be read."""
+    from corstui.profile import ProfileError, load_profile
+
+    try:
+        return load_profile(*paths, process_env=process_env)
+    except ProfileError as error:
+        raise Trouble([str(problem) for problem in error.problems]) from error
+    except OSError as error:
+        raise Trouble([f"{error.filename or ''}: {error.strerror or error}"]) from error
+
+
+def stamps(paths: Sequence[Path]) -> dict[Path, Stamp]:
+    """What the files look like now, to notice a change later."""
+    found: dict[Path, Stamp] = {}
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            found[path] = None
+        else:
+            found[path] = (status.st_mtime_ns, status.st_size)
+    return found
