@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from corstui.fetch.result import Flow
+from corstui.fetch.result import Flow, ScriptResponse
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Cell:
     @property
     def inconclusive(self) -> bool:
         return self.flow.inconclusive
+
+    @property
+    def response(self) -> ScriptResponse | None:
+        return self.flow.response
 
     @property
     def status(self) -> int | None:

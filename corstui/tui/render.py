@@ -1,0 +1,318 @@
+"""From a cell to lines: what the inspector says. Pure functions; nothing here knows a widget.
+
+Everything from outside passes :meth:`View.text`, which masks secrets and makes control characters visible, and becomes
+``Content`` without markup.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from corstui.analysis.compare import differences, pair
+from corstui.analysis.marks import mark
+from corstui.analysis.policy import Rows, policy
+from corstui.analysis.story import answered_by, fix, notes, outcome, where_error, why
+from corstui.analysis.text import printable, shorten, width
+from corstui.fetch.messages import HeaderList
+from corstui.fetch.result import Exchange
+from corstui.fetch.url import parse
+from corstui.report.formats import Options
+from corstui.report.layout import pad, wrap
+from corstui.report.masking import Mask, Unmasked, mask_for
+from corstui.tui.board import Slot, State
+from corstui.tui.widgets.lines import COLOURS
+
+if TYPE_CHECKING:
+    from corstui.profile.problems import Location
+    from corstui.runner import Cell, CellKey, Planned
+
+#: Lines of running text are never wider than this, however wide the terminal is.
+READABLE = 100
+MUTED = "$text-muted"
+GOOD, BAD, CAUTION = "$text-success", "$text-error", "$text-warning"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How to show one cell: with which secrets masked, and in which characters."""
+
+    mask: Mask = field(default_factory=Unmasked)
+    ascii: bool = False
+
+    @classmethod
+    def of(cls, planned: Planned, ascii: bool = False) -> View:
+        """The view with the mask of the cell's environment."""
+        return cls(mask_for(planned.deployment, Options()), ascii)
+
+    def text(self, raw: str) -> str:
+        """Text from outside, safe to show."""
+        return printable(self.mask.text(raw))
+
+    def headers(self, headers: HeaderList) -> HeaderList:
+        """Header fields from outside, safe to show."""
+        return [(printable(name), printable(value)) for name, value in self.mask.headers(headers)]
+
+    @property
+    def passed(self) -> str:
+        return "+" if self.ascii else "✓"
+
+    @property
+    def failed(self) -> str:
+        return "x" if self.ascii else "✗"
+
+    @property
+    def dot(self) -> str:
+        """What stands between facts on one line."""
+        return "-" if self.ascii else "·"
+
+
+def wrapped(text: str, columns: int, *, first: str = "", rest: str = "", style: str = "") -> list[Content]:
+    """``text`` broken into lines of at most ``columns``; ``first`` and ``rest`` stand before the lines."""
+    return [Content.styled(line, style) if style else Content(line) for line in wrap(text, columns, rest, first)]
+
+
+def names(key: CellKey, view: View) -> str:
+    """``list orders x partner · staging``"""
+    return f"{printable(key.endpoint)} x {printable(key.origin)} {view.dot} {printable(key.environment)}"
+
+
+def verdict_line(cell: Cell, view: View) -> Content:
+    """Mark and verdict in one line."""
+    found = mark(cell, ascii=view.ascii)
+    style = COLOURS.get(found.style, "")
+    return Content.assemble((f"{found.symbol} ", f"bold {style}"), (view.text(outcome(cell.flow)), style))
+
+
+def milliseconds(value: float | None) -> str:
+    """``34 ms``, ``1.2 s``, or nothing where it is unknown."""
+    if value is None:
+        return ""
+    return f"{value:.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"
+
+
+def status_of(exchange: Exchange) -> str:
+    """The status, or the error's code."""
+    if exchange.response is not None:
+        return str(exchange.response.status)
+    return exchange.error.code if exchange.error is not None else "no answer"
+
+
+def target_of(exchange: Exchange, first_host: str, view: View) -> str:
+    """Path and query where the host is the first one's, else the whole URL."""
+    parsed = parse(exchange.request.url)
+    if parsed is None or (parsed.scheme + parsed.authority) != first_host:
+        return view.text(exchange.request.url)
+    return view.text(parsed.target)
+
+
+def first_host(exchanges: Sequence[Exchange]) -> str:
+    """Scheme and authority of the first exchange."""
+    parsed = parse(exchanges[0].request.url) if exchanges else None
+    return parsed.scheme + parsed.authority if parsed is not None else ""
+
+
+# -- the inspector -----------------------------------------------------------------------------------------------------
+
+
+def inspect(sides: Sequence[Slot | None], columns: int, ascii: bool = False) -> list[Content]:
+    """What the inspector says about the place under the cursor: one slot, or the two sides of a comparison."""
+    slots = [slot for slot in sides if slot is not None]
+    if not sides:
+        return [Content.styled("No cell here.", MUTED)]
+    if not slots:
+        return wrapped("This origin does not call this endpoint here.", columns, style=MUTED)
+    if len(sides) > 1:
+        return _both(sides, columns, ascii)
+    return _one(slots[0], columns, ascii)
+
+
+def _one(slot: Slot, columns: int, ascii: bool) -> list[Content]:
+    if slot.cell is None:
+        return _pending(slot, columns, ascii)
+    cell, view = slot.cell, View.of(slot.planned, ascii)
+    again = [Content.styled(_AGAIN[slot.state], MUTED)] if slot.state in _AGAIN else []
+    title = wrapped(names(cell.key, view), columns, style="bold")
+    return [*title, *again, *_verdict(cell, view, columns), *_why(cell, view, columns), *_rest(cell, view, columns)]
+
+
+_AGAIN = {State.QUEUED: "waits to run again", State.RUNNING: "runs again now"}
+_STATES = {
+    State.IDLE: "Not run yet: r runs it.",
+    State.QUEUED: "Waiting for its turn.",
+    State.RUNNING: "Running now.",
+    State.STOPPED: "Cancelled before it finished: r runs it.",
+}
+
+
+def _pending(slot: Slot, columns: int, ascii: bool) -> list[Content]:
+    """A slot without a result: what it is, and what will be sent."""
+    planned = slot.planned
+    view = View.of(planned, ascii)
+    lines = [*wrapped(names(slot.key, view), columns, style="bold"), Content(_STATES.get(slot.state, ""))]
+    lines += [Content(""), *wrapped(view.text(f"{planned.method} {planned.url}"), columns)]
+    lines += wrapped(f"from {view.text(planned.origin_value)}", columns)
+    if not planned.sends:
+        lines += wrapped("Only the preflight leaves; the request itself is held back.", columns, style=MUTED)
+    return lines
+
+
+def _verdict(cell: Cell, view: View, columns: int) -> list[Content]:
+    found = mark(cell, ascii=view.ascii)
+    style = COLOURS.get(found.style, "")
+    indent = " " * (width(found.symbol) + 1)
+    return wrapped(view.text(outcome(cell.flow)), columns, first=f"{found.symbol} ", rest=indent, style=f"bold {style}")
+
+
+def _why(cell: Cell, view: View, columns: int) -> list[Content]:
+    lines = wrapped(view.text(why(cell)), columns)
+    for sentence in [where_error(cell), *notes(cell)]:
+        lines += wrapped(view.text(sentence), columns, style=MUTED) if sentence else []
+    return lines
+
+
+def _rest(cell: Cell, view: View, columns: int) -> list[Content]:
+    lines = [*_expected(cell, view, columns), *_advice(cell, view, columns)]
+    lines += [Content(""), *_exchanges(cell, view, columns), *_unsent(cell, view, columns)]
+    lines += _deciding(cell, view, columns)
+    who = answered_by(cell)
+    if who:
+        lines += wrapped(f"answered by {view.text(who)}", columns, style=MUTED)
+    for finding in cell.findings:
+        lines += wrapped(f"note: {view.text(finding['message'])}", columns, style=MUTED)
+    return lines
+
+
+def _expected(cell: Cell, view: View, columns: int) -> list[Content]:
+    expectation = cell.planned.expectation
+    if expectation is None:
+        return []
+    said = f"Expected {printable(expectation.text)} ({_place(expectation.location)})"
+    verdict = {True: "as expected", False: "* not as expected", None: "not proven"}[cell.as_expected]
+    style = {True: MUTED, False: f"bold {CAUTION}", None: MUTED}[cell.as_expected]
+    return wrapped(f"{said}: {verdict}", columns, style=style)
+
+
+def _place(location: Location) -> str:
+    """``shop.yaml:31``"""
+    name = printable(os.fsencode(location.path).decode("utf-8", "backslashreplace").rpartition("/")[2])
+    return f"{name}:{location.line}" if location.line else name
+
+
+def _advice(cell: Cell, view: View, columns: int) -> list[Content]:
+    advice = fix(cell)
+    if not advice:
+        return []
+    lines = [Content(""), Content.styled("Change", "bold")]
+    for line in advice:
+        lines += wrapped(view.text(line), columns, first="  ", rest="    ")
+    return lines
+
+
+def _exchanges(cell: Cell, view: View, columns: int) -> list[Content]:
+    """``1 GET /orders          200   34 ms``, one line an exchange."""
+    host = first_host(cell.exchanges)
+    lines = []
+    for number, exchange in enumerate(cell.exchanges, 1):
+        right = f"{status_of(exchange):>4} {milliseconds(exchange.timing.total):>8}"
+        what = f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}"
+        room = max(8, columns - width(right) - 1)
+        what = shorten(what, room)
+        lines.append(Content.assemble(what, " " * (room - width(what) + 1), right))
+    return lines
+
+
+def _unsent(cell: Cell, view: View, columns: int) -> list[Content]:
+    """The request that a failed preflight, or corstui, kept back."""
+    if cell.sent or cell.verdict == "error":
+        return []
+    number = len(cell.exchanges) + 1
+    verb = "held back" if cell.verdict == "unsent" else "not sent"
+    parsed = parse(cell.url)
+    target = view.text(parsed.target if parsed is not None else cell.url)
+    return [Content.styled(shorten(f"{number} {view.text(cell.method)} {target}  {verb}", columns), MUTED)]
+
+
+def _deciding(cell: Cell, view: View, columns: int) -> list[Content]:
+    check = cell.flow.deciding
+    if check is None:
+        return []
+    lines = wrapped(f"{view.failed} {check.id}", columns, first="  ", rest="    ", style=BAD)
+    lines += wrapped(f"needs {view.text(check.required)}", columns, first="    ", rest="      ")
+    return lines + wrapped(f"found {view.text(check.observed) or 'nothing'}", columns, first="    ", rest="      ")
+
+
+# -- two sides ---------------------------------------------------------------------------------------------------------
+
+
+def _both(sides: Sequence[Slot | None], columns: int, ascii: bool) -> list[Content]:
+    slot = next(slot for slot in sides if slot is not None)
+    lines = wrapped(f"{printable(slot.key.endpoint)} x {printable(slot.key.origin)}", columns, style="bold")
+    cells = []
+    for side in sides:
+        if side is None:
+            lines.append(Content.styled("not planned on this side", MUTED))
+            continue
+        if side.cell is None:
+            lines.append(Content(f"{printable(side.key.environment)}: {_STATES.get(side.state, '')}"))
+            continue
+        cells.append(side.cell)
+        lines += _side(side.cell, View.of(side.planned, ascii), columns)
+    if len(cells) == 2:
+        lines += [Content(""), *_difference(cells[0], cells[1], columns)]
+        lines += [Content(""), *side_by_side(cells[0], cells[1], columns, ascii)]
+    return lines
+
+
+def _side(cell: Cell, view: View, columns: int) -> list[Content]:
+    found = mark(cell, ascii=view.ascii)
+    style = COLOURS.get(found.style, "")
+    head = f"{printable(cell.environment)} {found.symbol} {found.label}{found.suffix}"
+    return [Content.styled(head, f"bold {style}"), *wrapped(view.text(why(cell)), columns, first="  ", rest="  ")]
+
+
+def _difference(a: Cell, b: Cell, columns: int) -> list[Content]:
+    judged = pair(a, b)
+    if not judged.comparable:
+        return wrapped("Not comparable: an error or an inconclusive answer says nothing about a policy.", columns)
+    if not judged.differs:
+        return [Content.styled("No difference.", MUTED)]
+    return wrapped(f"<> differs in {', '.join(differences(a, b))}", columns, style=f"bold {CAUTION}")
+
+
+def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False) -> list[Content]:
+    """The policies that two flows met, value by value; ``<>`` where they differ."""
+    first, second = policy(a.flow), policy(b.flow)
+    left, right = View.of(a.planned, ascii), View.of(b.planned, ascii)
+    label = min(18, max(8, columns // 3))
+    room = max(6, (columns - label - 4) // 2)
+    heads = (shorten(printable(a.environment), room), shorten(printable(b.environment), room))
+    lines: list[Content] = []
+    parts = (("preflight", first.preflight, second.preflight), ("actual", first.actual, second.actual))
+    for title, one, other in parts:
+        if one is None and other is None:
+            continue
+        lines.append(Content.styled(_row(title, *heads, label, room), "bold"))
+        lines += _policy_rows(one, other, (left, right), label, room)
+    return lines
+
+
+def _policy_rows(
+    one: Rows | None, other: Rows | None, views: tuple[View, View], label: int, room: int
+) -> list[Content]:
+    mine, theirs = dict(one or ()), dict(other or ())
+    lines = []
+    for name in dict.fromkeys([*mine, *theirs]):
+        values = (mine.get(name, "not asked"), theirs.get(name, "not asked"))
+        row = _row(name, views[0].text(values[0]), views[1].text(values[1]), label, room)
+        differs = one is not None and other is not None and values[0] != values[1]
+        lines.append(Content.assemble(row, (" <>", f"bold {CAUTION}") if differs else ""))
+    return lines
+
+
+def _row(name: str, left: str, right: str, label: int, room: int) -> str:
+    return " ".join(pad(text, columns) for text, columns in ((name, label), (left, room), (right, room)))

@@ -1,0 +1,60 @@
+"""The inspector: what there is to say about the cell under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from corstui.tui.board import Slot
+from corstui.tui.render import inspect
+
+
+class Inspector(VerticalScroll):
+    """Shows one slot of the matrix, or the two sides of a comparison. Follows :meth:`show`; scrolls when focused."""
+
+    DEFAULT_CSS = """
+    Inspector {
+        padding: 0 1;
+        background: $background;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        &:focus { background: $surface; }
+        & > Static { width: 1fr; height: auto; }
+    }
+    """
+
+    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._ascii = ascii
+        self._sides: tuple[Slot | None, ...] = ()
+        self._text = Static(markup=False)
+        self._columns = 0
+
+    def compose(self) -> ComposeResult:
+        yield self._text
+
+    def show(self, sides: Sequence[Slot | None]) -> None:
+        """Speak about these slots from now on; call it again when one of them has changed."""
+        same = [side.key if side else None for side in self._sides] == [side.key if side else None for side in sides]
+        self._sides = tuple(sides)
+        self._write()
+        if not same:
+            self.scroll_home(animate=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._width != self._columns:
+            self._write()
+
+    @property
+    def _width(self) -> int:
+        # one column stays free for the scrollbar, so that its coming does not wrap the text anew
+        return max(16, self.size.width - (0 if self.show_vertical_scrollbar else 1))
+
+    def _write(self) -> None:
+        self._columns = self._width
+        self._text.update(Content("\n").join(inspect(self._sides, self._columns, self._ascii)))
