@@ -12,6 +12,7 @@ import contextlib
 import re
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -21,10 +22,24 @@ from corstui.fetch.url import Url, parse
 from corstui.transport.body import BodyKeeper, patience
 from corstui.transport.failure import Attempt, NetworkFailure, from_exception, out_of_time
 
-#: Extension of a request: ``(phase, hop, credentials)``, for transports that care, as ours does.
+#: Extension of a request: its :class:`Context`, for transports that care, as ours does.
 CONTEXT = "corstui.context"
 #: Extension of a response: the whole :class:`Reply`, from transports that have one.
 REPLY = "corstui.reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What ``httpx.Request`` has no place for.
+
+    ``limit`` ends the wait for the response; a transport that keeps ``deadline`` itself may reschedule it to None.
+    """
+
+    phase: str = "actual"
+    hop: int = 0
+    credentials: bool = False
+    deadline: float | None = None
+    limit: asyncio.Timeout | None = None
 
 
 class _VerbatimURL(httpx.URL):
@@ -43,7 +58,7 @@ class _VerbatimURL(httpx.URL):
         return self._target.partition(b"?")[2]
 
 
-def to_httpx(request: Request, url: Url, seconds: float | None, trace: Any) -> httpx.Request:
+def to_httpx(request: Request, url: Url, context: Context, seconds: float | None, trace: Any) -> httpx.Request:
     """``request`` for any httpx transport, to be told of its stages through ``trace`` if the transport can."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
     names = {name.lower() for name, _ in headers}
@@ -59,7 +74,7 @@ def to_httpx(request: Request, url: Url, seconds: float | None, trace: Any) -> h
             "timeout": dict.fromkeys(("connect", "read", "write", "pool"), seconds),
             "target": url.target.encode("ascii"),
             "trace": trace,
-            CONTEXT: (request.phase, request.hop, request.credentials),
+            CONTEXT: context,
         },
     )
     made.method = request.method
@@ -71,24 +86,31 @@ def to_httpx(request: Request, url: Url, seconds: float | None, trace: Any) -> h
 async def from_httpx(request: httpx.Request) -> tuple[Request, float | None]:
     """An httpx request as the seam's, with its deadline (``time.monotonic()`` seconds; None for none).
 
-    Of httpx's four timeouts the longest counts, as one for the whole exchange.
+    Without a context, the longest of httpx's four timeouts counts, as one for the whole exchange.
     """
-    phase, hop, credentials = request.extensions.get(CONTEXT, ("actual", 0, False))
+    context = request.extensions.get(CONTEXT)
+    if isinstance(context, Context):
+        deadline = context.deadline
+        if context.limit is not None:
+            context.limit.reschedule(None)  # libcurl ends in time, and keeps what has come until then
+    else:
+        context = Context()
+        timeouts = request.extensions.get("timeout", {}).values()
+        seconds = None if None in timeouts else max(timeouts, default=None)
+        deadline = None if seconds is None else time.monotonic() + seconds
     url, target = request.url, request.extensions.get("target", request.url.raw_path)
     body = b"".join([part async for part in _parts(request.stream)])
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
-    timeouts = request.extensions.get("timeout", {}).values()
-    seconds = None if None in timeouts else max(timeouts, default=None)
     made = Request(
         method=request.method,
         url=f"{url.scheme}://{url.netloc.decode('ascii')}{target.decode('latin-1')}",
         headers=headers,
         body=body,
-        phase=phase,
-        hop=hop,
-        credentials=credentials,
+        phase=context.phase,
+        hop=context.hop,
+        credentials=context.credentials,
     )
-    return made, None if seconds is None else time.monotonic() + seconds
+    return made, deadline
 
 
 def to_response(reply: Reply, request: httpx.Request) -> httpx.Response:
@@ -148,8 +170,9 @@ class Adapted:
         progress = Progress()
         try:
             async with asyncio.timeout(seconds) as limit:
-                sent = to_httpx(request, url, seconds, progress.trace)
-                response = await self._transport.handle_async_request(sent)
+                context = Context(request.phase, request.hop, request.credentials, deadline, limit)
+                made = to_httpx(request, url, context, seconds, progress.trace)
+                response = await self._transport.handle_async_request(made)
         except Exception as error:
             failure: Exception = httpx.ReadTimeout("") if limit.expired() else error
             attempt = Attempt(url.scheme, url.authority, seconds=progress.elapsed, sent=progress.has_sent(failure))

@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -31,7 +31,7 @@ class NetworkFailure(Exception):
 class Attempt:
     """How far a request had come when it failed.
 
-    ``proxy`` is the proxy's host and port, empty without one; ``tunnel_status`` its answer to CONNECT, 0 when none
+    ``proxy`` is the proxy's origin, empty without one; ``tunnel_status`` its answer to CONNECT, 0 when none
     came; ``errno`` the system's error number, 0 when unknown; ``verify_result`` OpenSSL's X509_V_ERR number, 0 when
     none.
     """
@@ -66,11 +66,12 @@ TIMED_OUT = 28
 _GOT_NOTHING = 52
 _SEND = 55
 _RECV = 56
+_CERTIFICATE_REFUSED = 60
 _CONTENT_ENCODING = 61
 _HTTP2_STREAM = 92
 _PROXY = 97
 _TOO_LARGE = 100
-_TLS = frozenset({35, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98})
+_TLS = frozenset({35, 53, 54, 58, 59, _CERTIFICATE_REFUSED, 64, 66, 77, 80, 82, 83, 90, 91, 98})
 _MALFORMED = frozenset({_UNSUPPORTED_PROTOCOL, _WEIRD_REPLY, _HTTP2, _PARTIAL_FILE, _CONTENT_ENCODING, _TOO_LARGE})
 
 #: What is wrong with a certificate, by OpenSSL's X509_V_ERR number.
@@ -144,50 +145,56 @@ def out_of_time(authority: str) -> Reply:
 
 def _judge(code: int, message: str, attempt: Attempt) -> tuple[str, str]:
     if _is_proxy_trouble(code, attempt):
-        return "proxy-failure", _proxy_sentence(code, attempt)
+        return "proxy-failure", _proxy_sentence(code, message, attempt)
     who = attempt.authority
     if code == CANCELLED:
         return "cancelled", f"the request to {who} was cancelled"
-    if code == TIMED_OUT:
+    if code == TIMED_OUT and not _breaks_the_protocol(code, message):
         return _timeout(attempt)
     if code in (_RESOLVE_HOST, _URL_MALFORMAT):
         return "dns-failure", f"the name {_host(who)} could not be resolved to an address"
     if code == _CONNECT:
         return _no_connection(who, attempt.errno)
     if code in _TLS or (code in (_SEND, _RECV) and "alert" in message.lower()):
-        return _tls(message, attempt)
-    if code in _MALFORMED or _is_too_large(message):
+        return _tls(code, message, attempt)
+    if code in _MALFORMED or _breaks_the_protocol(code, message):
         return "malformed-response", f"{who} answered with something that is not an HTTP response: {_plain(message)}"
-    if code == _HTTP2_STREAM and "PROTOCOL_ERROR" in message:
-        return "malformed-response", f"{who} broke the HTTP/2 protocol: {_plain(message)}"
     return "connection-reset", _reset_sentence(who, code, message)
 
 
-def _is_too_large(message: str) -> bool:
-    return message.startswith("Too large response headers")
+def _breaks_the_protocol(code: int, message: str) -> bool:
+    """What libcurl says with numbers that also mean a broken connection or a timeout."""
+    if code == _HTTP2_STREAM:
+        return "Invalid HTTP" in message or "PROTOCOL_ERROR" in message
+    return message.startswith(("Too large response headers", "nghttp2"))
 
 
 def _is_proxy_trouble(code: int, attempt: Attempt) -> bool:
     if code in (_RESOLVE_PROXY, _PROXY):
         return True
-    if not attempt.proxy or attempt.sent:
+    if not attempt.proxy or attempt.sent or 200 <= attempt.tunnel_status < 300:
         return False
-    tunnelled = 200 <= attempt.tunnel_status < 300
-    return not tunnelled and code in (_CONNECT, TIMED_OUT, _GOT_NOTHING, _SEND, _RECV, *_TLS)
+    if code in _TLS:
+        return attempt.proxy.startswith("https")
+    return code not in (CANCELLED, _RESOLVE_HOST, _URL_MALFORMAT)
 
 
-def _proxy_sentence(code: int, attempt: Attempt) -> str:
-    proxy = f"the proxy {attempt.proxy}"
+def _proxy_sentence(code: int, message: str, attempt: Attempt) -> str:
+    proxy, who = f"the proxy {attempt.proxy}", attempt.authority
     if code == _RESOLVE_PROXY:
         return f"the name of {proxy} could not be resolved to an address"
     if attempt.tunnel_status:
         wants = " (it wants a login)" if attempt.tunnel_status == 407 else ""
-        return f"{proxy} refused a tunnel to {attempt.authority} with status {attempt.tunnel_status}{wants}"
-    if code == TIMED_OUT:
-        return f"{proxy} did not connect to {attempt.authority} within {_seconds(attempt.seconds)}"
+        return f"{proxy} refused a tunnel to {who} with status {attempt.tunnel_status}{wants}"
     if code == _CONNECT:
         return f"{proxy} cannot be reached: {_no_connection('it', attempt.errno)[1]}"
-    return f"{proxy} broke off before there was a connection to {attempt.authority}"
+    if code in _TLS:
+        return f"{proxy} cannot be used: {_tls(code, message, replace(attempt, authority='it'))[1]}"
+    if code == TIMED_OUT:
+        return f"no connection to {who} came about through {proxy} within {_seconds(attempt.seconds)}"
+    if code in _MALFORMED:
+        return f"{proxy} answered with something that is not HTTP: {_plain(message)}"
+    return f"{proxy} broke off before there was a connection to {who}: {_plain(message)}"
 
 
 def _timeout(attempt: Attempt) -> tuple[str, str]:
@@ -211,9 +218,9 @@ def _no_connection(who: str, number: int) -> tuple[str, str]:
     return "connection-refused", f"{who} refused the connection: nothing listens on that port"
 
 
-def _tls(message: str, attempt: Attempt) -> tuple[str, str]:
+def _tls(code: int, message: str, attempt: Attempt) -> tuple[str, str]:
     who, lower = attempt.authority, message.lower()
-    if attempt.verify_result in _CERTIFICATE:
+    if code == _CERTIFICATE_REFUSED and attempt.verify_result in _CERTIFICATE:
         return "tls-failure", f"TLS with {who} failed: its certificate {_CERTIFICATE[attempt.verify_result]}"
     for words, meaning in _TLS_WORDS:
         if words in lower:
@@ -279,9 +286,9 @@ def _judge_causes(error: BaseException, attempt: Attempt) -> tuple[str, str]:
     who = attempt.authority
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _tls(str(cause), Attempt(attempt.scheme, who, verify_result=cause.verify_code))
+            return _tls(_CERTIFICATE_REFUSED, str(cause), replace(attempt, verify_result=cause.verify_code))
         if isinstance(cause, ssl.SSLError):
-            return _tls(str(cause), attempt)
+            return _tls(0, str(cause), attempt)
         if isinstance(cause, socket.gaierror):
             return "dns-failure", f"the name {_host(who)} could not be resolved to an address"
         if isinstance(cause, OSError) and cause.errno in (errno.ECONNREFUSED, errno.ETIMEDOUT, *_UNREACHABLE):

@@ -59,7 +59,7 @@ class Network:
     def route(self, url: Url) -> Route:
         """The way to ``url``."""
         proxy = self._proxy_for(url)
-        whole = proxy.startswith("http") and url.scheme == "http" and url.host not in self._pins
+        whole = bool(proxy) and not proxy.startswith("socks") and url.scheme == "http" and url.host not in self._pins
         return Route(proxy, url.wire_url if whole else url.target)
 
     def _proxy_for(self, url: Url) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pycurl
 
 from corstui.fetch.messages import HeaderList, Reply, Request, Timing
-from corstui.fetch.url import Url, parse
+from corstui.fetch.url import Url
 from corstui.transport.body import BodyKeeper, patience
 from corstui.transport.failure import CANCELLED, TIMED_OUT, Attempt, body_error, from_curl
 from corstui.transport.multi import LoopMulti
@@ -167,11 +167,18 @@ class Transfer:
             connected=connected > 0,
             secured=secured > 0,
             sent=established and info(pycurl.PRETRANSFER_TIME) > 0 and info(pycurl.REQUEST_SIZE) > 0,
-            proxy=parsed.authority if self._proxy and (parsed := parse(self._proxy)) else self._proxy,
+            proxy=_origin(self._proxy),
             tunnel_status=info(pycurl.HTTP_CONNECTCODE),
             errno=info(pycurl.OS_ERRNO),
             verify_result=info(pycurl.SSL_VERIFYRESULT),
         )
+
+
+def _origin(proxy: str) -> str:
+    """Scheme, host and port of a proxy's URL: the rest may be a password."""
+    scheme, _, rest = proxy.rpartition("://")
+    authority = rest.split("/", 1)[0].rpartition("@")[2]
+    return f"{scheme or 'http'}://{authority}" if proxy else ""
 
 
 def _stages(info: Callable[[int], Any]) -> tuple[float, float, float]:

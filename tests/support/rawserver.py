@@ -76,7 +76,7 @@ class RawServer:
         self._script: Script = _answering(script) if isinstance(script, bytes) else script
         self._tls = tls
         self._host = host
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
         self._server: asyncio.Server | None = None
         self.port = 0
         self.requests: list[bytes] = []
@@ -103,17 +103,17 @@ class RawServer:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        for task in list(self._tasks):
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for outcome in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(outcome, Exception) and error is None:
+                raise outcome  # a script's own mistake, or its assertion
 
     # a plain function, so that a cancelled connection is no concern of asyncio's streams
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(self, reader, writer)
         self.by_connection[peer] = []
-        task = asyncio.ensure_future(self._serve(peer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.append(asyncio.ensure_future(self._serve(peer)))
 
     async def _serve(self, peer: Peer) -> None:
         try:

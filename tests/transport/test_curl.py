@@ -106,7 +106,8 @@ async def test_one_request_leaves_no_trace_in_the_next_on_the_same_handle(fetch:
 
 async def test_a_response_head_comes_back_as_it_was_sent(fetch: Client) -> None:
     head = (
-        b"HTTP/1.1 299   Odd  Reason \xe9\r\nX-A:  spaced \t\r\nx-a:again\r\nX-Latin: caf\xe9\r\nX-Ctl: a\x01\x1b[31mb\r\n"
+        b"HTTP/1.1 299   Odd  Reason \xe9\r\nX-A:  spaced \t\r\nx-a:again\r\n"
+        b"X-Latin: caf\xe9\r\nX-Ctl: a\x01\x1b[31mb\r\n"
         b"X Bad Name: 1\r\nX-Space : 1\r\nX-Empty:\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
         b"Content-Length: 2\r\n\r\n"
     )
@@ -259,8 +260,9 @@ async def test_a_body_that_stalls_ends_at_the_deadline(fetch: Client) -> None:
     ],
 )
 async def test_a_body_that_no_browser_waits_for_does_not_use_up_the_time(
-    fetch: Client, head: bytes, phase: str
+    fetch: Client, monkeypatch: pytest.MonkeyPatch, head: bytes, phase: str
 ) -> None:
+    monkeypatch.setattr("corstui.transport.body.UNREAD_BODY_PATIENCE", 0.1)
     async with stalling(head) as server:
         reply = await asyncio.wait_for(fetch(server.url(), seconds=300, phase=phase), 60)
         assert reply.error is None
