@@ -22,6 +22,7 @@ _CACHE_FIELDS = {
     "reload": {"pragma": ("Pragma", "no-cache"), "cache-control": ("Cache-Control", "no-cache")},
     "no-cache": {"cache-control": ("Cache-Control", "max-age=0")},
 }
+_CONDITIONAL = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
 _SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE | re.ASCII)
 
 #: The engine's fields of one head, by their place in the layout.
@@ -32,10 +33,12 @@ Fields = dict[str, tuple[str, str]]
 class Outgoing:
     """Everything about one request that its head tells.
 
-    ``kind`` is ``preflight``, ``actual`` or ``navigation``; ``headers`` are script's own, Content-Type included.
+    ``kind`` is ``preflight``, ``actual`` or ``navigation``; ``headers`` are script's own, Content-Type included, on a
+    preflight those of the request that it asks for.
     ``origin``, ``referer`` and ``cookie`` are field values, None leaves the field out; so does ``fetch_site`` None for
     all of Sec-Fetch-*. ``body_length`` is None without a body. ``redirects`` counts the redirects before this request,
-    ``crossed_origin`` says whether one of them led to another origin, ``tainting`` is Fetch's response tainting.
+    ``crossed_origin`` says whether one of them led to another origin, ``late_origin`` whether one of them brought the
+    Origin that the first request did not have; ``tainting`` is Fetch's response tainting.
     """
 
     kind: str
@@ -59,6 +62,7 @@ class Outgoing:
     tainting: str = "cors"
     redirects: int = 0
     crossed_origin: bool = False
+    late_origin: bool = False
     storage_access: str | None = None
 
 
@@ -67,11 +71,22 @@ def wire_headers(engine: str, outgoing: Outgoing) -> HeaderList:
     table = TABLES[engine]
     trustworthy = is_potentially_trustworthy(outgoing.url)
     own = [] if outgoing.kind == "preflight" else _combined(outgoing.headers)
-    fields = _engine_fields(table, outgoing, trustworthy)
+    if table.writes_utf8:
+        own = [(name, value.encode().decode("latin-1")) for name, value in own]
+    fields = _engine_fields(engine, outgoing, trustworthy)
     if table.appends_range and outgoing.method == "GET":
         own = _without_range(own, fields)
     layout = _layout(engine, _layout_keys(outgoing, trustworthy))
     return list(_arranged(table, layout, fields, own))
+
+
+def cache_mode(engine: str, mode: str, headers: HeaderList) -> str:
+    """The cache mode of fetch() after script's conditional headers have had their say.
+
+    https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.15
+    """
+    conditional = mode == "default" and any(name.lower() in _CONDITIONAL for name, _ in headers)
+    return TABLES[engine].conditional_cache_mode if conditional else mode
 
 
 def _arranged(table: HeadTable, layout: Layout, fields: Fields, own: HeaderList) -> Iterator[tuple[str, str]]:
@@ -94,8 +109,10 @@ def _arranged(table: HeadTable, layout: Layout, fields: Fields, own: HeaderList)
             yield fields[place][0], by_name[place][1]
 
 
-def _engine_fields(table: HeadTable, outgoing: Outgoing, trustworthy: bool) -> Fields:
+def _engine_fields(engine: str, outgoing: Outgoing, trustworthy: bool) -> Fields:
     """The fields that the engine itself has for this request, wherever its layout puts them."""
+    table = TABLES[engine]
+    mode = "no-store" if outgoing.initiator == "eventsource" else cache_mode(engine, outgoing.cache, outgoing.headers)
     fields: Fields = {
         "host": ("Host", outgoing.url.authority),
         "connection": ("Connection", _chosen(table.connection, outgoing) or "keep-alive"),
@@ -105,7 +122,7 @@ def _engine_fields(table: HeadTable, outgoing: Outgoing, trustworthy: bool) -> F
         "accept-language": ("Accept-Language", table.accept_language),
         **table.constants,
         **(table.secure_constants if trustworthy else {}),
-        **_CACHE_FIELDS.get("no-store" if outgoing.initiator == "eventsource" else outgoing.cache, {}),
+        **_CACHE_FIELDS.get(mode, {}),
     }
     optional = {
         "access-control-request-method": ("Access-Control-Request-Method", outgoing.access_control_request_method),
@@ -184,8 +201,15 @@ def _layout_keys(outgoing: Outgoing, trustworthy: bool) -> tuple[str, ...]:
         return ("preflight",)
     initiator = "navigation" if outgoing.kind == "navigation" else outgoing.initiator
     hops = [">>"] * outgoing.crossed_origin + [">"] * bool(outgoing.redirects) + [""]
-    kinds = ["/basic"] * (outgoing.tainting != "cors") + ["/tls"] * trustworthy + [""]
-    return (*(initiator + hop + kind for hop in hops for kind in kinds), "*")
+    states = {
+        "/keepalive": outgoing.keepalive,
+        "/late": outgoing.late_origin,
+        "/basic": outgoing.tainting != "cors",
+        "/tls": trustworthy,
+        "": True,
+    }
+    kinds = [kind for kind, applies in states.items() if applies]
+    return tuple(name + hop + kind for name in (initiator, "*") for hop in hops for kind in kinds)
 
 
 @lru_cache(maxsize=512)

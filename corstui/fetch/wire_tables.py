@@ -18,9 +18,10 @@ Layout = tuple[str, ...]
 class HeadTable:
     """One engine's request heads.
 
-    ``layouts`` is keyed by ``preflight``, ``navigation`` or an initiator's name, to which may be appended ``>>`` (after
-    a redirect to another origin) or ``>`` (after any redirect), then ``/basic`` (not a cross-origin CORS request) or
-    ``/tls`` (to a potentially trustworthy URL); ``*`` stands for every initiator not named. ``accept``, ``priority``,
+    ``layouts`` is keyed by ``preflight``, ``navigation``, an initiator's name or ``*`` for all others, to which may be
+    appended ``>>`` (after a redirect to another origin) or ``>`` (after any redirect), then ``/keepalive``, ``/late``
+    (a redirect first brought the Origin), ``/basic`` (not a cross-origin CORS request) or ``/tls`` (to a potentially
+    trustworthy URL). ``accept``, ``priority``,
     ``cache_control`` and ``connection`` are keyed by ``initiator/mode``, ``initiator/method``, initiator, mode or
     destination, in this order, or ``*``.
     """
@@ -49,6 +50,10 @@ class HeadTable:
     appends_range: bool = False
     #: A preflight tells Sec-Fetch-Mode also to URLs that are not trustworthy.
     preflight_always_tells_mode: bool = False
+    #: The cache mode that a conditional header of script turns ``default`` into.
+    conditional_cache_mode: str = "no-store"
+    #: Bytes above 0x7F in script's values are written as UTF-8 of their latin-1 reading.
+    writes_utf8: bool = False
     #: Another layer writes the `Content-Length: 0` of a POST or PUT without a body: at ``content-length-0``.
     late_zero_length: bool = False
 
@@ -66,6 +71,10 @@ _C_SCRIPTED_TLS = (
     *_C_START, "sec-ch-ua-platform", "+authorization", "user-agent", "+accept", "sec-ch-ua", "+content-type", "+",
     "sec-ch-ua-mobile", "accept", "origin", *_C_FETCH_META, *_C_END,
 )  # fmt: skip
+_C_SCRIPTED_LATE = (
+    *_C_START, "sec-ch-ua-platform", "+authorization", "user-agent", "+accept", "sec-ch-ua", "+content-type", "+",
+    "sec-ch-ua-mobile", "accept", *_C_FETCH_META, "origin", *_C_END,
+)  # fmt: skip
 # blink itself sets the Origin of elements with crossorigin
 _C_ELEMENT = (
     *_C_START, "sec-ch-ua-platform", "user-agent", "sec-ch-ua", "sec-ch-ua-mobile", "origin", "accept",
@@ -81,7 +90,9 @@ CHROMIUM = HeadTable(
         ),
         **dict.fromkeys(("fetch", "xhr"), _C_SCRIPTED),
         **dict.fromkeys(("fetch/tls", "xhr/tls"), _C_SCRIPTED_TLS),
-        **dict.fromkeys(("img", "script", "module", "stylesheet", "font", "track"), _C_ELEMENT),
+        # page > other origin over TLS: Sec-Fetch-* are there already when Origin is added
+        **dict.fromkeys(("fetch/late", "xhr/late"), _C_SCRIPTED_LATE),
+        **dict.fromkeys(("img", "script", "module", "stylesheet", "font", "track", "preload"), _C_ELEMENT),
         "*": (
             *_C_START, "sec-ch-ua-platform", "user-agent", "sec-ch-ua", "+content-type", "sec-ch-ua-mobile", "accept",
             "origin", *_C_FETCH_META, *_C_END,
@@ -113,6 +124,7 @@ CHROMIUM = HeadTable(
     cache_control={"form/POST": "max-age=0"},
     range={"video": "bytes=0-", "audio": "bytes=0-"},
     appends_range=True,
+    conditional_cache_mode="no-cache",
     preflight_always_tells_mode=True,
 )  # fmt: skip
 
@@ -135,20 +147,26 @@ FIREFOX = HeadTable(
         "fetch": (
             *_F_START, "referer", "+", "content-length", "origin", "connection", "sec-fetch-storage-access", *_F_END,
         ),
-        "fetch>": (
-            *_F_START, "+content-type", "content-length", "origin", "+", "referer", "connection",
+        # it goes through the parent process, where the body comes first
+        "fetch/keepalive": (
+            *_F_START, "+content-type", "content-length", "referer", "+", "origin", "connection",
             "sec-fetch-storage-access", *_F_END,
         ),
+        "fetch>": (*_F_START, "+content-type", "content-length", "origin", "+", "referer", "connection", *_F_END),
         # without CORS, Origin is only set when the channel opens
-        "fetch>/basic": (
-            *_F_START, "+content-type", "content-length", "+", "referer", "origin", "connection",
-            "sec-fetch-storage-access", *_F_END,
-        ),
+        "fetch>/basic": (*_F_START, "+content-type", "content-length", "+", "referer", "origin", "connection", *_F_END),
         "*": (
             *_F_START, "range", "+", "content-length", "origin", "connection", "sec-fetch-storage-access", "referer",
             *_F_END,
         ),
         # the media element asks for the identity coding after everything else
+        **dict.fromkeys(
+            ("video>", "audio>"),
+            (
+                "host", "user-agent", "accept", "accept-language", "origin", "range", "connection", "referer",
+                "accept-encoding", *_F_END,
+            ),
+        ),
         **dict.fromkeys(
             ("video", "audio"),
             (
@@ -201,9 +219,10 @@ WEBKIT = HeadTable(
         ),
         "fetch": ("+soup", "origin", "referer", "accept", *_W_END),
         # without CORS, Origin comes from the network process
-        "fetch/basic": ("+soup", "referer", "accept", "origin", *_W_END),
-        "fetch>>": ("+soup", "accept", "origin", "referer", *_W_END),
+        **dict.fromkeys(("fetch/basic", "fetch>>/basic"), ("+soup", "referer", "accept", "origin", *_W_END)),
+        "*>>": ("+soup", "accept", "origin", "referer", *_W_END),
         "xhr": ("+soup", "origin", "accept", "referer", *_W_END),
+        **dict.fromkeys(("fetch>>", "xhr>>"), ("+soup", "accept", "origin", "referer", *_W_END)),
         "xhr/basic": ("+soup", "accept", "referer", "origin", *_W_END),
         "eventsource": (
             "accept", "cache-control", "origin", "referer", *(place for place in _W_END if place != "cache-control"),
@@ -235,6 +254,7 @@ WEBKIT = HeadTable(
     connection={"*": "Keep-Alive", "video": "close", "audio": "close"},
     constants={"icy-metadata": ("Icy-Metadata", "1")},
     cache_control={"beacon": "max-age=0"},
+    writes_utf8=True,
     late_zero_length=True,
 )  # fmt: skip
 
