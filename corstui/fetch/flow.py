@@ -27,28 +27,38 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NoReturn
 
 from corstui.fetch import headers as h
 from corstui.fetch import methods, network, redirect
 from corstui.fetch.cache import PreflightCache
-from corstui.fetch.cookies import Cookie, CookieContext, CookieJar, cookie_header
+from corstui.fetch.cookies import (
+    Cookie,
+    CookieContext,
+    CookieJar,
+    Navigation,
+    cookie_context,
+    cookie_header,
+    storage_access,
+)
 from corstui.fetch.corp import corp_check
 from corstui.fetch.cors import cors_check
 from corstui.fetch.data_url import data_response
 from corstui.fetch.engines import Engine
+from corstui.fetch.fetch_site import fetch_site
 from corstui.fetch.head import Refused, parse_head
 from corstui.fetch.initiators import INITIATORS, Initiator
 from corstui.fetch.messages import HeaderList, NetworkError, Reply, Request
 from corstui.fetch.origin import Origin, address_space, origin_of, same_origin, same_site
 from corstui.fetch.preflight import PreflightRequest, judge
 from corstui.fetch.reasons import REASONS
-from corstui.fetch.referrer import referer
+from corstui.fetch.referrer import DEFAULT_POLICY, policy_after, referer
 from corstui.fetch.response import basic_filtered, cors_filtered, is_bot_challenge
 from corstui.fetch.result import INCONCLUSIVE_STATUSES, Check, Exchange, Flow, Phase, Response, ScriptResponse, Verdict
 from corstui.fetch.rules import Rule, failed, first_failure
 from corstui.fetch.url import Url, parse
-from corstui.fetch.wire import Outgoing, wire_headers
+from corstui.fetch.wire import Outgoing, cache_mode, wire_headers
 
 #: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: bodies of keepalive requests in flight, in bytes.
 KEEPALIVE_LIMIT = 65_536
@@ -161,6 +171,8 @@ class _Run:
         self.body = params.body
         self.mode, self.credentials = params.mode, params.credentials
         self.urls: list[Url] = []
+        #: The referrer policy in force at each of them.
+        self.policies = [params.referrer_policy]
         self.tainting = "basic"
         self.tainted = False
         self.original_names: list[str] = []
@@ -314,8 +326,8 @@ class _Run:
 
     def return_to_own_origin(self) -> None:
         """WebKit goes page -> elsewhere -> page to the preflight and no further."""
-        home, own = self.page.origin, same_origin(origin_of(self.url), self.page.origin)
-        if own and self.engine.refuses_return_to_own_origin and same_origin(origin_of(self.urls[0]), home):
+        own = same_origin(origin_of(self.url), self.page.origin)
+        if own and self.began_at_home and self.engine.refuses_return_to_own_origin:
             self.phase = "redirect"
             required = "no return to the page's origin after a redirect away from it"
             self.fail("engine.refused", required, self.url.href, "engine-refused")
@@ -343,11 +355,12 @@ class _Run:
         state, engine, url = self.state, self.engine, self.url
         key = (str(self.page.top_level), str(self.page.origin), url.href)
         opaque = self.page.origin.is_opaque and not engine.cache.keeps_for_opaque_origins
-        bypass = opaque or self.params.cache in engine.cache.bypassed_by
+        mode = cache_mode(engine.name, self.params.cache, self.headers)
+        bypass = opaque or mode in engine.cache.bypassed_by
         if not bypass and state.cache.matches(key, asked, self.now):
             return
         self.phase = "preflight"
-        headers = self.wire("preflight", asked=asked)
+        headers = self.wire("preflight", self.cookie_context(), asked=asked)
         request = Request("OPTIONS", url.wire_url, headers, b"", "preflight", self.hop, False)
         response, reply = yield from self.exchange(request)
         index = len(self.exchanges) - 1
@@ -355,7 +368,7 @@ class _Run:
             raise _Stop("error", "connection-reset")
         judgement = judge(asked, response, engine)
         stored = judgement.failure is None or (engine.cache.stores_failed_match and judgement.failed_match_only)
-        if stored and not opaque and self.params.cache not in engine.cache.unstored_for:
+        if stored and not opaque and mode not in engine.cache.unstored_for:
             state.cache.store(key, asked, judgement, response.headers, reply.now)
         if "*" in judgement.names and "authorization" in asked.names and "authorization" not in judgement.names:
             self.notes.append("authorization-by-wildcard")
@@ -389,7 +402,7 @@ class _Run:
         if self.includes_credentials:
             cookies, withheld = self.state.jar.retrieve(self.url, context, self.wall)
         headers = self.wire(
-            "navigation" if self.mode == "navigate" else "actual", cookie=cookie_header(cookies) or None
+            "navigation" if self.mode == "navigate" else "actual", context, cookie=cookie_header(cookies) or None
         )
         request = Request(
             self.method, self.url.wire_url, headers, self.body or b"", self.phase, self.hop, self.includes_credentials
@@ -476,6 +489,7 @@ class _Run:
             self.headers = redirect.without_body_headers(self.headers)
         if leaves:
             self.headers = redirect.without_authorization(self.headers)
+        self.policies.append(policy_after(self.policies[-1], h.get_all(response.headers, "referrer-policy")))
         self.urls.append(target)
 
     # -- one exchange --------------------------------------------------------------------------------------------
@@ -509,13 +523,16 @@ class _Run:
             self.fail("engine.refused", "no demand of a proxy", observed, "engine-refused", "ERR_UNEXPECTED_PROXY_AUTH")
         return response, reply
 
-    def wire(self, kind: str, *, asked: PreflightRequest | None = None, cookie: str | None = None) -> HeaderList:
+    def wire(
+        self, kind: str, context: CookieContext, *, asked: PreflightRequest | None = None, cookie: str | None = None
+    ) -> HeaderList:
         """The complete head of the next request, as the engine writes it."""
-        url, preflight = self.url, kind == "preflight"
+        engine, url, preflight = self.engine.name, self.url, kind == "preflight"
         origin: str | None = asked.origin if asked is not None else self.origin_header()
-        policy = self.params.referrer_policy
+        initiator_page = None if self.initiator.name == "navigation" else self.page.origin
+        origins = [origin_of(hop) for hop in self.urls]
         return wire_headers(
-            self.engine.name,
+            engine,
             Outgoing(
                 kind=kind,
                 method="OPTIONS" if preflight else self.method,
@@ -523,17 +540,24 @@ class _Run:
                 mode=self.mode,
                 destination=self.initiator.destination,
                 initiator=self.initiator.name,
-                headers=[] if preflight else self.headers,
+                headers=self.headers,
                 origin=origin,
-                referer=referer(policy, self.page, url, self.urls, self.engine.name),
+                referer=referer(self.policies, self.page.url, self.page.origin, self.urls, engine),
                 cookie=cookie,
-                body_length=None if self.body is None else len(self.body),
+                body_length=None if self.body is None or preflight else len(self.body),
                 cache=self.params.cache,
                 access_control_request_method=asked.method if asked else None,
                 access_control_request_headers=asked.access_control_request_headers if asked else None,
-                fetch_site="cross-site",
+                fetch_site=fetch_site(engine, initiator_page, self.urls, preflight=preflight, tainted=self.tainted),
                 user_agent=self.state.user_agent,
                 keepalive=self.params.keepalive,
+                tainting=self.tainting,
+                redirects=self.hop,
+                crossed_origin=any(not same_origin(a, b) for a, b in pairwise(origins)),
+                late_origin=self.tainting == "cors"
+                and same_origin(origins[0], self.page.origin)
+                and self.method in ("GET", "HEAD"),
+                storage_access=storage_access(context, url) if self.credentials == "include" else None,
             ),
         )
 
@@ -547,7 +571,7 @@ class _Run:
         if self.mode != "cors" and self.engine.origin_follows_referrer_policy:
             own = same_origin(origin_of(self.url), self.page.origin)
             downgrade = self.page.origin.scheme == "https" and self.url.scheme != "https"
-            policy = self.params.referrer_policy or "strict-origin-when-cross-origin"
+            policy = self.policies[-1] or DEFAULT_POLICY
             if policy == "no-referrer" or (policy == "same-origin" and not own):
                 return "null"
             if downgrade and policy in (
@@ -559,7 +583,12 @@ class _Run:
         return self.origin
 
     def cookie_context(self) -> CookieContext:
-        return CookieContext()
+        navigation: Navigation = "none"
+        if self.mode == "navigate":
+            navigation = "top" if self.initiator.destination == "document" else "frame"
+        page = None if self.initiator.name == "navigation" else self.page.origin
+        policy = self.state.third_party_cookies
+        return cookie_context(self.engine.name, policy, page, self.page.top_level, self.urls, self.method, navigation)
 
     # -- the outcome ---------------------------------------------------------------------------------------------
 
@@ -633,6 +662,10 @@ class _Run:
     def origin(self) -> str:
         """https://fetch.spec.whatwg.org/#serializing-a-request-origin"""
         return "null" if self.tainted else str(self.page.origin)
+
+    @property
+    def began_at_home(self) -> bool:
+        return same_origin(origin_of(self.urls[0]), self.page.origin)
 
     @property
     def includes_credentials(self) -> bool:

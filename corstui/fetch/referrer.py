@@ -67,7 +67,7 @@ def referer(
 ) -> str | None:
     """The Referer of the request for the last of ``urls``, the chain of redirects so far; None for no Referer.
 
-    ``policies`` holds the policy in force at each of ``urls``; an empty one is the default.
+    ``policies`` holds the policy in force at each of ``urls``; an empty or unknown one is the default.
     """
     rules = _ENGINES[engine]
     if (
@@ -79,7 +79,7 @@ def referer(
     hops = list(zip(urls, policies, strict=True))
     told: Url | None = page_url
     for url, policy in [hops[0], hops[-1]] if rules.skips_middle_hops else hops:
-        told = _told(told, policy or DEFAULT_POLICY, url, rules) if told is not None else None
+        told = _told(told, policy if policy in POLICIES else DEFAULT_POLICY, url, rules) if told is not None else None
     return _stripped(told) if told is not None else None
 
 
