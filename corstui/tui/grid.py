@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corstui.analysis.text import printable
-from corstui.tui.board import Board, Face, Slot
+from corstui.tui.board import Board, Slot
 
 if TYPE_CHECKING:
     from corstui.runner import Cell
@@ -203,13 +203,6 @@ class Grid:
                 outcome = " ".join(map(_outcome, slots)) if rest else ""
                 if all(word in outcome for word in rest):
                     yield row.endpoint, column.origin
-
-
-def pair_parts(place: Place) -> tuple[Face | None, str, Face | None]:
-    """Both faces of a compare place and what stands between: ``<>`` they differ, ``??`` cannot be compared."""
-    first, second = (slot.face if slot is not None else None for slot in place.sides)
-    between = {True: "<>", None: "??", False: "  "}[place.difference]
-    return first, between, second
 
 
 def _complete(sides: tuple[Slot | None, ...]) -> bool:

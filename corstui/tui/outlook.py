@@ -52,7 +52,7 @@ def _credentials(cells: list[Planned]) -> str:
 
 
 def _writes(cells: list[Planned]) -> str:
-    from corstui.runner.plan import SAFE_METHODS
+    from corstui.profile.model import SAFE_METHODS
 
     changing = [cell for cell in cells if cell.method.upper() not in SAFE_METHODS]
     sent = Counter(printable(cell.method) for cell in changing if cell.sends)

@@ -7,8 +7,10 @@ import threading
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from corstui.fetch.result import Flow
+from corstui.profile.secrets import Masker
 from corstui.tui.session import Session
 
 
@@ -62,6 +64,32 @@ class FakeCell:
     planned: Any = None
     response: Any = None
     browser_error: str | None = None
+    findings: tuple[Any, ...] = ()
+
+    @property
+    def flow(self) -> Flow:
+        verdict, phase = cast(Any, self.verdict), cast(Any, self.phase)
+        return Flow(self.key.engine, verdict, self.reason, phase, self.sent, None, inconclusive=self.inconclusive)
+
+    @property
+    def exchanges(self) -> list[Any]:
+        return []
+
+    @property
+    def environment(self) -> str:
+        return self.key.environment
+
+    @property
+    def method(self) -> str:
+        return str(self.planned.method)
+
+    @property
+    def url(self) -> str:
+        return str(self.planned.url)
+
+    @property
+    def origin_value(self) -> str:
+        return str(self.planned.origin_value)
 
 
 def planned(
@@ -119,6 +147,8 @@ class FakeSettings:
 @dataclass(frozen=True)
 class FakeDeployment:
     cookies: tuple[Any, ...] = ()
+    masker: Masker = Masker()
+    secrets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from corstui.tui.app import CorstuiApp
 from corstui.tui.bridge import Bridge
@@ -17,6 +17,7 @@ from corstui.tui.screens.confirm import ConfirmScreen
 from corstui.tui.screens.dashboard import Dashboard
 from corstui.tui.screens.legend import LegendScreen
 from corstui.tui.session import Session, Trouble
+from corstui.tui.widgets.filter import Filter
 from corstui.tui.widgets.lines import EnvironmentBar, Headline
 from tests.tui.fakes import FakeEnvironment, FakeProfile, Network, session
 
@@ -182,7 +183,7 @@ async def test_compare_runs_both_sides_and_shows_only_differences() -> None:
         await person.press("3")
         await person.settled()
         await person.until(lambda: "1 of 12 cells differ" in person.bar())
-        assert "✓ <>✗>" in person.lines()[3]
+        assert "✓  <> ✗>" in person.lines()[3]
         await person.press("d")
         assert [row.endpoint for row in person.dashboard.grid.rows] == ["endpoint 2"]
         await person.press("d")
@@ -212,7 +213,7 @@ async def test_slash_filters_live_and_escape_clears() -> None:
         assert "Nothing matches" in "\n".join(person.lines())
         await person.press("escape")
         assert len(person.dashboard.grid.rows) == 4
-        assert not person.dashboard.query_one("#filter", Input).display
+        assert not person.dashboard.query_one(Filter).display
 
 
 async def test_a_filter_follows_results_as_they_arrive() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from corstui.tui.board import Board
-from corstui.tui.grid import Grid, pair_parts
+from corstui.tui.faces import pair
+from corstui.tui.grid import Grid
 from tests.tui.fakes import FakeCell, mark, planned, rename
 
 
@@ -65,13 +66,8 @@ def test_only_shows_what_is_not_as_expected() -> None:
 
 def test_compare_pairs_by_name_and_marks_what_differs() -> None:
     grid = Grid((filled(2, 2), filled(2, 2, "production", r0c1=BLOCKED)), differ=lambda a, b: a.verdict != b.verdict)
-    texts = [
-        (first.symbol, between, second.symbol)
-        for origin in ("origin0", "origin1")
-        for first, between, second in [pair_parts(grid.place("endpoint 0", origin))]
-        if first and second
-    ]
-    assert texts == [("✓", "  ", "✓"), ("✓", "<>", "✗>")]
+    shown = ["".join(text for text, _ in pair(grid.place("endpoint 0", origin))) for origin in ("origin0", "origin1")]
+    assert shown == ["✓     ✓  ", "✓  <> ✗> "]
     assert not grid.settle(1)
     assert grid.settle(4)
     assert grid.differences() == (1, 0, 4)
@@ -81,7 +77,7 @@ def test_compare_pairs_by_name_and_marks_what_differs() -> None:
 
 def test_what_cannot_be_compared_is_not_the_same_as_equal() -> None:
     grid = Grid((filled(1, 1), filled(1, 1, "production")), differ=lambda a, b: None)
-    assert pair_parts(grid.place("endpoint 0", "origin0"))[1] == "??"
+    assert pair(grid.place("endpoint 0", "origin0"))[1][0] == "?? "
     assert grid.noteworthy("endpoint 0", "origin0")
     assert grid.differences() == (0, 1, 1)
 
@@ -89,7 +85,7 @@ def test_what_cannot_be_compared_is_not_the_same_as_equal() -> None:
 def test_a_pair_is_not_judged_before_both_sides_are_there() -> None:
     waiting = Board.of("production", "chromium", planned(1, 1, environment="production"), mark)
     grid = Grid((filled(1, 1), waiting), differ=lambda a, b: True)
-    assert pair_parts(grid.place("endpoint 0", "origin0"))[1] == "  "
+    assert pair(grid.place("endpoint 0", "origin0"))[1][0] == "   "
     assert grid.differences() == (0, 0, 0)
 
 
@@ -107,8 +103,7 @@ def test_a_new_result_is_judged_again() -> None:
 def test_a_place_on_one_side_only_cannot_be_compared() -> None:
     other = Board.of("production", "chromium", [], mark)
     grid = Grid((filled(1, 1), other))
-    first, between, second = pair_parts(grid.place("endpoint 0", "origin0"))
-    assert (first is not None, between, second) == (True, "??", None)
+    assert "".join(text for text, _ in pair(grid.place("endpoint 0", "origin0"))) == "✓  ??    "
 
 
 def test_names_with_control_characters_are_shown_escaped() -> None:

@@ -9,8 +9,9 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from corstui.tui.board import Board
+from corstui.tui.faces import fit
 from corstui.tui.grid import Grid
-from corstui.tui.widgets.matrix import Matrix, fit
+from corstui.tui.widgets.matrix import Matrix
 from tests.tui.fakes import FakeCell, mark, planned, rename
 
 
@@ -174,7 +175,7 @@ async def test_compare_shows_both_marks_and_what_differs() -> None:
     grid = Grid((board(1, 1), board(1, 1, "production", verdict="blocked", reason="x")), differ=lambda a, b: True)
     app = MatrixApp(grid)
     async with app.run_test(size=(60, 6)):
-        assert "✓ <>✗>" in app.lines()[1]
+        assert "✓  <> ✗>" in app.lines()[1]
 
 
 async def test_a_window_too_small_for_one_column_still_shows_it() -> None:

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Static
 
 from corstui.analysis.text import printable
 from corstui.tui.grid import Grid
@@ -23,6 +23,7 @@ from corstui.tui.outlook import outlook
 from corstui.tui.runs import Runs
 from corstui.tui.screens.confirm import ConfirmScreen
 from corstui.tui.session import Session, Trouble
+from corstui.tui.widgets.filter import Filter
 from corstui.tui.widgets.inspector import Inspector
 from corstui.tui.widgets.lines import EnvironmentBar, Headline, Tab, counts_of, progress_text
 from corstui.tui.widgets.matrix import Matrix
@@ -74,8 +75,6 @@ class Dashboard(Screen[None]):
         background: $background;
         #body { layout: vertical; height: 1fr; }
         #body Inspector { height: 8; border-top: solid $foreground 30%; }
-        #filter { display: none; border: none; padding: 0 1; background: $surface; }
-        #filter.-open { display: block; }
         #notice { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-warning; }
         #notice.-shown { display: block; }
         &.-low #body Inspector { display: none; }
@@ -103,9 +102,9 @@ class Dashboard(Screen[None]):
         yield EnvironmentBar()
         with Container(id="body"):
             yield Matrix(ascii=self.session.ascii)
-            yield Inspector()
+            yield Inspector(ascii=self.session.ascii)
         yield Static(id="notice", markup=False)
-        yield Input(placeholder="endpoint, origin, verdict or reason", id="filter", compact=True)
+        yield Filter()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -184,10 +183,10 @@ class Dashboard(Screen[None]):
 
     @staticmethod
     def _differ(first: Cell, second: Cell) -> bool | None:
-        from corstui.analysis.compare import compare
+        from corstui.analysis.compare import pair
 
-        pair = compare([first], [second]).pairs[0]
-        return bool(pair.differs) if pair.comparable else None
+        judged = pair(first, second)
+        return bool(judged.differs) if judged.comparable else None
 
     def _show(self, grid: Grid) -> None:
         self.matrix.show(grid)
@@ -371,27 +370,22 @@ class Dashboard(Screen[None]):
         self.toggle_class("-hide-inspector")
 
     def action_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.add_class("-open")
-        field.focus()
+        self.query_one(Filter).open()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        grid = self.grid
-        grid.apply(event.value)
-        self.matrix.message = [f"Nothing matches {event.value!r}. Esc clears the filter."] if grid.text else []
+    def on_filter_changed(self, message: Filter.Changed) -> None:
+        grid, text = self.grid, message.value
+        grid.apply(text)
+        self.matrix.message = [f"Nothing matches {text!r}. Esc clears the filter."] if text else []
         self._show(grid)
 
-    def on_input_submitted(self) -> None:
-        self.query_one("#filter", Input).set_class(bool(self.grid.text), "-open")
+    def on_filter_left(self) -> None:
         self.matrix.focus()
 
     def action_clear(self) -> None:
-        field = self.query_one("#filter", Input)
-        if self.grid.only and not self.grid.text and not field.has_class("-open"):
+        field = self.query_one(Filter)
+        if self.grid.only and not field.value:
             self.action_only()
-        field.value = ""
-        field.remove_class("-open")
-        self.matrix.focus()
+        field.clear_and_close()
 
     # the cell under the cursor ----------------------------------------------------------------------------------------
 
@@ -405,9 +399,25 @@ class Dashboard(Screen[None]):
     def on_matrix_cell_selected(self, message: Matrix.CellSelected) -> None:
         from corstui.tui.screens.flow import FlowScreen
 
-        cells = [slot.cell for slot in self.grid.place(message.endpoint, message.origin).sides if slot is not None]
-        found = [cell for cell in cells if cell is not None]
-        if not found:
+        found = self._results(message.endpoint, message.origin)
+        if found:
+            self.app.push_screen(FlowScreen(*found, step=self._step, ascii=self.session.ascii))
+        else:
             self.notify("This cell has no result yet. r runs it.")
-            return
-        self.app.push_screen(FlowScreen(*found))
+
+    def _step(self, direction: int) -> list[Cell]:
+        """Move the cursor to the next cell with a result; what it shows, or nothing at the end."""
+        matrix, rows, columns = self.matrix, self.grid.rows, self.grid.columns
+        here = (matrix.row, matrix.column)
+        for row, column in self.grid.walk(here, direction):
+            if ((row, column) > here) != (direction > 0) or (row, column) == here:
+                break
+            found = self._results(rows[row].endpoint, columns[column].origin)
+            if found:
+                matrix.move_to(row, column)
+                return found
+        return []
+
+    def _results(self, endpoint: str, origin: str) -> list[Cell]:
+        sides = self.grid.place(endpoint, origin).sides
+        return [slot.cell for slot in sides if slot is not None and slot.cell is not None]

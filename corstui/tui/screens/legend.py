@@ -6,13 +6,19 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from corstui.analysis.marks import LEGEND, SUFFIXES
+from corstui.tui.render import wrapped
 from corstui.tui.widgets.lines import COLOURS
+
+_WORDS = (
+    "The word beside a mark is the status that script sees, or the reason: PF is the preflight, R1 the first redirect. "
+    "Enter opens a cell and tells all of it."
+)
 
 
 class LegendScreen(ModalScreen[None]):
@@ -25,11 +31,12 @@ class LegendScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     LegendScreen {
         align: center middle;
-        & > Vertical {
-            width: auto; max-width: 100%; height: auto; max-height: 100%;
-            border: round $primary; padding: 1 2; background: $surface; color: $foreground;
+        & > VerticalScroll {
+            width: 84; max-width: 100%; height: auto; max-height: 100%;
+            border: round $primary; border-title-style: bold; padding: 0 1;
+            background: $surface; color: $foreground;
         }
-        Static { width: auto; }
+        & > VerticalScroll > Static { width: 1fr; height: auto; }
     }
     """
 
@@ -38,12 +45,21 @@ class LegendScreen(ModalScreen[None]):
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
-        lines = [Content.styled("Marks", "bold"), Content("")]
+        with VerticalScroll() as scroll:
+            scroll.border_title = "Marks"
+            yield Static(markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        columns = min(84, self.size.width) - 5
+        lines = []
         for symbol, plain, style, meaning in LEGEND:
-            lines.append(Content.assemble((f"{plain if self._ascii else symbol:<4}", COLOURS.get(style, "")), meaning))
-        lines += [Content(""), Content.styled("Behind a mark, and between two", "bold"), Content("")]
+            first, *rest = wrapped(meaning, columns - 4)
+            mark = Content.styled(f"{plain if self._ascii else symbol:<4}", f"bold {COLOURS.get(style, '')}")
+            lines += [Content.assemble(mark, first), *(Content.assemble("    ", line) for line in rest)]
+        lines.append(Content(""))
         lines += [Content(f"{suffix:<4}{meaning}") for suffix, meaning in (*SUFFIXES, ("??", "cannot be compared"))]
-        lines += [Content(""), Content("The word beside a mark is the status that script sees, or the reason;")]
-        lines += [Content("PF is the preflight, R1 the first redirect. Enter opens a cell and tells all of it.")]
-        with Vertical():
-            yield Static(Content("\n").join(lines))
+        lines += [Content(""), *wrapped(_WORDS, columns)]
+        self.query_one(Static).update(Content("\n").join(lines))

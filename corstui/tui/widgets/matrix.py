@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -22,25 +22,16 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from corstui.analysis.text import printable
-from corstui.tui.grid import Grid, pair_parts
+from corstui.tui.faces import PAIR_WIDTH, fit, fitted, pair, single
+from corstui.tui.grid import Grid
 
 if TYPE_CHECKING:
     from textual import events
 
-    from corstui.tui.board import Face
     from corstui.tui.grid import Place
 
 _NARROWEST, _WIDEST = 7, 13
 _LOOKS = ("allowed", "blocked", "error", "unsent", "opaque", "waiting", "running")
-
-
-def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """``text`` in exactly ``width`` terminal columns: cut with ``ellipsis`` or padded with blanks."""
-    if width <= 0:
-        return ""
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, max(0, width - len(ellipsis))).rstrip() + ellipsis, width)
 
 
 class Matrix(ScrollView, can_focus=True):
@@ -53,6 +44,8 @@ class Matrix(ScrollView, can_focus=True):
         Binding("right,l", "move(0, 1)", "Right", show=False, id="matrix.right", tooltip="The origin to the right"),
         Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="matrix.page-up", tooltip="One page up"),
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="matrix.page-down", tooltip="One page down"),
+        Binding("ctrl+pageup", "turn(-1)", "Left", show=False, id="matrix.page-left", tooltip="One page to the left"),
+        Binding("ctrl+pagedown", "turn(1)", "Right", show=False, id="matrix.page-right", tooltip="A page to the right"),
         Binding("home,0", "edge(0, -1)", "First origin", show=False, id="matrix.home", tooltip="The first origin"),
         Binding("end,$", "edge(0, 1)", "Last origin", show=False, id="matrix.end", tooltip="The last origin"),
         Binding("g,ctrl+home", "edge(-1, 0)", "Top", show=False, id="matrix.top", tooltip="The first endpoint"),
@@ -208,7 +201,7 @@ class Matrix(ScrollView, can_focus=True):
 
     def _needs(self, place: Place) -> int:
         if self.grid.compares:
-            return _NARROWEST
+            return PAIR_WIDTH
         slot = place.slot
         return min(slot.face.width, _WIDEST) if slot is not None else 0
 
@@ -218,7 +211,7 @@ class Matrix(ScrollView, can_focus=True):
         for column in self.grid.columns:
             if column.origin not in self._known:
                 places = (self.grid.place(row.endpoint, column.origin) for row in self.grid.all_rows)
-                needed = 0 if self.grid.compares else max(map(self._needs, places), default=0)
+                needed = PAIR_WIDTH if self.grid.compares else max(map(self._needs, places), default=0)
                 self._known[column.origin] = max(_NARROWEST, min(cell_len(column.label), _WIDEST - 2), needed)
             self._widths.append(self._known[column.origin])
         self._lay_out()
@@ -344,37 +337,14 @@ class Matrix(ScrollView, can_focus=True):
     def _cell(self, row: int, column: int) -> list[Segment]:
         endpoint, origin = self.grid.rows[row].endpoint, self.grid.columns[column].origin
         place = self.grid.place(endpoint, origin)
-        dimmed = self._look("dimmed") if self.grid.dimmed(endpoint, origin) else None
-        parts = self._pair(place) if self.grid.compares else self._single(place.slot.face if place.slot else None)
-        width = self._widths[column]
-        used = sum(cell_len(text) for text, _ in parts)
-        if used > width:
-            parts = [(self._fit("".join(text for text, _ in parts), width), parts[0][1])]
-        elif used < width:
-            parts = [*parts, (" " * (width - used), self._look("name"))]
+        pieces = pair(place) if self.grid.compares else single(place.slot.face if place.slot else None)
+        pieces = fitted(pieces, self._widths[column], self._ellipsis)
         if (row, column) == (self.row, self.column):
             here = Style(reverse=True, bold=True) if self.has_focus else Style(underline=True, bold=True)
-            return [Segment(text, style + here) for text, style in parts]
-        return [Segment(text, dimmed or style) for text, style in parts]
-
-    def _single(self, face: Face | None) -> list[tuple[str, Style]]:
-        if face is None:
-            return []
-        look = self._look(face.style)
-        label = self._look("quiet") if face.quiet else look
-        parts = [(f"{face.symbol:<2} ", look), (face.label, label)]
-        if face.suffix:
-            parts.append((face.suffix, self._look("unexpected")))
-        return parts
-
-    def _pair(self, place: Place) -> list[tuple[str, Style]]:
-        first, between, second = pair_parts(place)
-        blank = self._look("name")
-        return [
-            (f"{first.symbol:<2}" if first else "  ", self._look(first.style) if first else blank),
-            (between, self._look("differs")),
-            (f"{second.symbol:<2}" if second else "  ", self._look(second.style) if second else blank),
-        ]
+            return [Segment(text, self._look(look) + here) for text, look in pieces]
+        if self.grid.dimmed(endpoint, origin):
+            return [Segment(text, self._look("dimmed")) for text, _ in pieces]
+        return [Segment(text, self._look(look)) for text, look in pieces]
 
     # what a person does -----------------------------------------------------------------------------------------------
 
@@ -384,6 +354,10 @@ class Matrix(ScrollView, can_focus=True):
     def action_page(self, pages: int) -> None:
         height = max(1, self.scrollable_content_region.height - 2)
         self.move_to(self.row + pages * height, self.column)
+
+    def action_turn(self, pages: int) -> None:
+        first, last = self._window()
+        self.move_to(self.row, self.column + pages * max(1, last - first))
 
     def action_edge(self, vertical: int, horizontal: int) -> None:
         rows, columns = len(self.grid.rows), len(self.grid.columns)

@@ -1,0 +1,55 @@
+"""From what stands in a place of the matrix to pieces of text, each with the name of its look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+
+if TYPE_CHECKING:
+    from corstui.tui.board import Face
+    from corstui.tui.grid import Place
+
+#: A piece of text and the name of its look.
+Piece = tuple[str, str]
+
+#: Terminal columns of a pair: both symbols, what stands between them, and the suffix.
+PAIR_WIDTH = 9
+_BETWEEN = {True: "<>", None: "??", False: "  "}
+
+
+def single(face: Face | None) -> list[Piece]:
+    """One mark with its label and suffix; nothing where nothing is planned. A quiet cell has a quiet label."""
+    if face is None:
+        return []
+    pieces = [(f"{face.symbol:<2} ", face.style), (face.label, "quiet" if face.quiet else face.style)]
+    return [*pieces, (face.suffix, "unexpected")] if face.suffix else pieces
+
+
+def pair(place: Place) -> list[Piece]:
+    """Both marks and what stands between: ``<>`` they differ, ``??`` cannot be compared. ``*``: one is unexpected."""
+    first, second = (slot.face if slot is not None else None for slot in place.sides)
+    unexpected = any(face is not None and "*" in face.suffix for face in (first, second))
+    return [
+        (f"{first.symbol:<2} " if first else "   ", first.style if first else "name"),
+        (f"{_BETWEEN[place.difference]} ", "differs"),
+        (f"{second.symbol:<2}" if second else "  ", second.style if second else "name"),
+        ("*" if unexpected else " ", "unexpected"),
+    ]
+
+
+def fit(text: str, width: int, ellipsis: str = "…") -> str:
+    """``text`` in exactly ``width`` terminal columns: cut with ``ellipsis`` or padded with blanks."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, max(0, width - len(ellipsis))).rstrip() + ellipsis, width)
+
+
+def fitted(pieces: list[Piece], width: int, ellipsis: str = "…") -> list[Piece]:
+    """The pieces in exactly ``width`` columns: padded, or cut to one piece in the look of the first."""
+    used = sum(cell_len(text) for text, _ in pieces)
+    if used > width:
+        return [(fit("".join(text for text, _ in pieces), width, ellipsis), pieces[0][1])]
+    return [*pieces, (" " * (width - used), "name")] if used < width else pieces
