@@ -95,7 +95,7 @@ def _arrows(
     back = f"{line * (lane - width(status) - 5)} {status} {line * 2}"
     back = f"<{back}" if answered else f"{' ' * (lane - width(status) - 4)} {status} {line * 2}"
     style = f"bold {BAD}" if decides or not answered else ""
-    note = "decided here" if decides else ""
+    note = "decided here" if decides and wide else "decided" if decides else ""
     return [
         Content.assemble(f"   {bar}{there}{bar}  ", (times, MUTED)),
         Content.assemble(f"   {bar}", (pad(back, lane), style), f"{bar}  ", (note, style)),
@@ -152,7 +152,10 @@ def _exchange(number: int, exchange: Exchange, checks: Sequence[Check], view: Vi
     head = Content.assemble((shorten(title, columns - 4), "bold"), (f"  ({', '.join(facts)})", MUTED))
     request, response = _request(exchange, view), _response(exchange, checks, view)
     if columns < 110:
-        return [head, *_stacked(request, ">", columns), *_stacked(response, "<", columns)]
+        # what was asked and answered first, what every request carries last
+        asking = [row for row in request if row[1] != MUTED]
+        rest = [row for row in request if row[1] == MUTED]
+        return [head, *_stacked(asking, ">", columns), *_stacked(response, "<", columns), *_stacked(rest, ">", columns)]
     return [head, *_abreast(request, response, columns)]
 
 

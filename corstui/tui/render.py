@@ -218,7 +218,7 @@ def _exchanges(cell: Cell, view: View, columns: int) -> list[Content]:
     host = first_host(cell.exchanges)
     lines = []
     for number, exchange in enumerate(cell.exchanges, 1):
-        right = f"{status_of(exchange):>4} {milliseconds(exchange.timing.total):>8}"
+        right = f"{status_of(exchange):>4} {milliseconds(exchange.timing.total):>8}" if columns > 24 else ""
         what = f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}"
         room = max(8, columns - width(right) - 1)
         what = shorten(what, room)
@@ -289,7 +289,7 @@ def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False) -> list[Co
     first, second = policy(a.flow), policy(b.flow)
     left, right = View.of(a.planned, ascii), View.of(b.planned, ascii)
     label = min(18, max(8, columns // 3))
-    room = max(6, (columns - label - 4) // 2)
+    room = max(6, (columns - label - 5) // 2)
     heads = (shorten(printable(a.environment), room), shorten(printable(b.environment), room))
     lines: list[Content] = []
     parts = (("preflight", first.preflight, second.preflight), ("actual", first.actual, second.actual))
