@@ -222,16 +222,12 @@ def fetch_params(
     _one_of("cache", cache, CACHE_MODES)
     _one_of("initiator", initiator, tuple(INITIATORS))
     _one_of("crossorigin", crossorigin, _CROSSORIGIN)
-    pairs = [(name, value) for name, value in headers]
-    if isinstance(body, str):
-        body = body.encode()
-        if not any(name.lower() == "content-type" for name, _ in pairs):
-            pairs.append(("Content-Type", "text/plain;charset=UTF-8"))
     return FetchParams(
         url=url,
         method=method,
-        headers=pairs,
-        body=body,
+        headers=[(name, value) for name, value in headers],
+        body=body.encode() if isinstance(body, str) else body,
+        body_type="text/plain;charset=UTF-8" if isinstance(body, str) else None,
         mode=mode,
         credentials=credentials,
         redirect=redirect,

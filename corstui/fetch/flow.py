@@ -71,12 +71,16 @@ CACHE_MODES = ("default", "no-store", "reload", "no-cache", "force-cache", "only
 
 @dataclass(frozen=True, slots=True)
 class FetchParams:
-    """What script asks for: the arguments of fetch(), or what an element or XHR amounts to."""
+    """What script asks for: the arguments of fetch(), or what an element or XHR amounts to.
+
+    ``body_type`` is the Content-Type that the body itself brings, for when script's headers leave it open.
+    """
 
     url: str
     method: str = "GET"
     headers: HeaderList = field(default_factory=list)
     body: bytes | None = None
+    body_type: str | None = None
     mode: str = "cors"
     credentials: str = "same-origin"
     redirect: str = "follow"
@@ -267,7 +271,12 @@ class _Run:
             if name.lower() in self.engine.refused_headers:
                 self.fail("engine.refused", f"no {name}", f"{name}: {value}", "engine-refused", "ERR_INVALID_ARGUMENT")
             kept.append((name, value))
-        return kept
+        return self.with_body_type(kept)
+
+    def with_body_type(self, headers: HeaderList) -> HeaderList:
+        if self.body is None or self.params.body_type is None or h.get(headers, "content-type") is not None:
+            return headers
+        return [*headers, ("Content-Type", self.params.body_type)]
 
     def construct_element(self) -> None:
         """Elements, EventSource and beacons choose for themselves; ``crossorigin`` turns them to CORS (HTML)."""
@@ -281,7 +290,7 @@ class _Run:
         elif initiator.name == "eventsource":
             self.credentials = params.credentials if params.credentials == "include" else "same-origin"
         content_type = [(name, value) for name, value in params.headers if name.lower() == "content-type"]
-        self.headers = content_type if initiator.name in ("beacon", "form") else []
+        self.headers = self.with_body_type(content_type) if initiator.name in ("beacon", "form") else []
         if initiator.name == "beacon" and h.unsafe_names(self.headers, self.engine):
             self.mode = "cors"
         if self.method != "POST":
