@@ -551,7 +551,7 @@ class _Run:
                 initiator=self.initiator.name,
                 headers=self.headers,
                 origin=origin,
-                referer=referer(self.policies, self.page.url, self.page.origin, self.urls, engine),
+                referer=referer(self.policies, self.page.url, self.page.origin, self.urls, engine, preflight=preflight),
                 cookie=cookie,
                 body_length=None if self.body is None or preflight else len(self.body),
                 cache=self.params.cache,

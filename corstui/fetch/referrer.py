@@ -46,8 +46,8 @@ class _Rules:
     cross_site_gets_origin: bool = False
     #: A sandboxed frame tells its URL although its origin is opaque.
     opaque_tells: bool = False
-    #: Fetch replaces the request's referrer at every hop, so what one hid stays hidden. Here only the first one's does.
-    skips_middle_hops: bool = False
+    #: A preflight after a redirect tells what the very first request told, as far as the site allows.
+    preflight_tells_as_first: bool = False
 
 
 _ENGINES = {
@@ -56,14 +56,21 @@ _ENGINES = {
     "firefox": _Rules(
         ignored_cross_site=frozenset({"no-referrer-when-downgrade", "origin-when-cross-origin", "unsafe-url"})
     ),
-    # third-party referrers are cut in the network process; page > other > page tells the whole URL to the preflight
-    "webkit": _Rules(cross_site_gets_origin=True, opaque_tells=True, skips_middle_hops=True),
+    # third-party referrers are cut in the network process; page > other > page and page > sub-domain preflight with the
+    # whole URL
+    "webkit": _Rules(cross_site_gets_origin=True, opaque_tells=True, preflight_tells_as_first=True),
     "standard": _Rules(),
 }
 
 
 def referer(
-    policies: Sequence[str], page_url: Url | None, page_origin: Origin, urls: Sequence[Url], engine: str
+    policies: Sequence[str],
+    page_url: Url | None,
+    page_origin: Origin,
+    urls: Sequence[Url],
+    engine: str,
+    *,
+    preflight: bool = False,
 ) -> str | None:
     """The Referer of the request for the last of ``urls``, the chain of redirects so far; None for no Referer.
 
@@ -77,8 +84,11 @@ def referer(
     ):
         return None
     hops = list(zip(urls, policies, strict=True))
+    if preflight and rules.preflight_tells_as_first:
+        hops = [hops[0], (urls[-1], "unsafe-url")]
+    # Fetch replaces the request's referrer at every hop: what one hid stays hidden
     told: Url | None = page_url
-    for url, policy in [hops[0], hops[-1]] if rules.skips_middle_hops else hops:
+    for url, policy in hops:
         told = _told(told, policy if policy in POLICIES else DEFAULT_POLICY, url, rules) if told is not None else None
     return _stripped(told) if told is not None else None
 

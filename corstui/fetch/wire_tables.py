@@ -159,6 +159,8 @@ FIREFOX = HeadTable(
             *_F_START, "range", "+", "content-length", "origin", "connection", "sec-fetch-storage-access", "referer",
             *_F_END,
         ),
+        # TextTrackManager gives the channel no referrer
+        "track": (*_F_START, "origin", "connection", "sec-fetch-storage-access", *_F_END),
         # the media element asks for the identity coding after everything else
         **dict.fromkeys(
             ("video>", "audio>"),
