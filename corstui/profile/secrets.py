@@ -1,0 +1,134 @@
+"""Keeps secrets out of what people and files get to see.
+
+Masked are the secrets of a profile wherever they occur, also percent-encoded, in base64 or escaped for JSON or HTML;
+the values of headers and URL parameters whose name says that they are secret; and passwords in URLs. The scheme, the
+host and the port of a URL are never masked: they say who was asked.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+
+#: Words of a header or parameter name, split at - and _, that make its value a secret.
+_SECRET_WORDS = frozenset(
+    """authorization token accesstoken authtoken secret password passwd pwd passphrase credential credentials apikey
+    apitoken apisecret jwt""".split()
+)
+#: Words before "key" that make it one.
+_KEY_OWNERS = frozenset(
+    "api access subscription functions function private auth secret master admin app account".split()
+)
+_COOKIES = frozenset({"cookie", "cookie2", "set-cookie", "set-cookie2"})
+#: Names that hold such a word, or begin as if they did, and are no secret.
+_OPEN = re.compile(r"(access-control-|sec-|www-authenticate$|proxy-(authenticate|connection|status|support)$)")
+
+#: Authorization schemes, which stay readable before the credentials.
+_SCHEME = re.compile(
+    r"(basic|bearer|digest|dpop|negotiate|ntlm|token|apikey|key|hawk|hoba|mutual|scram-sha-\d+|aws4-hmac-sha256)\s+",
+    re.IGNORECASE,
+)
+_AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/?#@\"'<>]*@)?([^\s/?#@\"'<>]*)")
+_PASSWORD = re.compile(r"(?<=://)([^\s/?#@:\"'<>]*):([^\s/?#@\"'<>]+)(?=@)")
+_PARAMETER = re.compile(r"(?<=[?&;])([A-Za-z][\w.%-]*)=([^&;#\s\"'<>]+)")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a header or URL parameter of this name holds a secret: Authorization, Cookie, Proxy-*, X-Api-Key ..."""
+    lower = name.strip().lower()
+    if _OPEN.match(lower):
+        return False
+    if lower in _COOKIES or lower.startswith("proxy-"):
+        return True
+    words = re.split(r"[-_.]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower())
+    if _SECRET_WORDS.intersection(words) or lower.replace("-", "").replace("_", "").endswith(("apikey", "accesstoken")):
+        return True
+    return any(word == "key" and owner in _KEY_OWNERS for owner, word in pairwise(words))
+
+
+class Masker:
+    """Masks a given set of secrets. Masking what is masked changes nothing."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        forms = {form for secret in secrets if secret for form in _forms(secret)}
+        longest_first = sorted(forms, key=lambda form: (-len(form), form))
+        self._secrets = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+
+    def mask(self, text: str) -> str:
+        """``text`` with every secret replaced."""
+        if self._secrets is not None:
+            text = self._mask_secrets(text)
+        if "://" in text:
+            text = _PASSWORD.sub(rf"\1:{MASK}", text)
+        return _PARAMETER.sub(_masked_parameter, text) if "=" in text else text
+
+    def mask_headers(self, headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The fields with secret values replaced: by name, and by what they hold."""
+        return [(name, self.mask_header(name, value)) for name, value in headers]
+
+    def mask_header(self, name: str, value: str) -> str:
+        """One field's value as it may be shown. Cookies keep their names, Set-Cookie its attributes too."""
+        lower = name.strip().lower()
+        if lower in ("set-cookie", "set-cookie2"):
+            pair, semicolon, attributes = value.partition(";")
+            return _masked_cookie(pair) + semicolon + self.mask(attributes)
+        if lower in _COOKIES:
+            return ";".join(map(_masked_cookie, value.split(";")))
+        if not is_secret_name(name):
+            return self.mask(value)
+        scheme = _SCHEME.match(value)
+        return (scheme[0] if scheme else "") + MASK if value.strip() else value
+
+    def _mask_secrets(self, text: str) -> str:
+        """Replace secrets, but for what overlaps the scheme, host or port of a URL."""
+        assert self._secrets is not None
+        kept = [span for match in _AUTHORITY.finditer(text) for span in (match.span(1), match.span(2))]
+        pieces: list[str] = []
+        end = 0
+        for match in self._secrets.finditer(text):
+            pieces.append(text[end : match.start()])
+            end = match.start()
+            for start, stop in kept:
+                if start < match.end() and stop > end:
+                    pieces += [MASK] if start > end else []
+                    pieces.append(text[max(start, end) : min(stop, match.end())])
+                    end = min(stop, match.end())
+            pieces += [MASK] if end < match.end() else []
+            end = match.end()
+        return "".join(pieces) + text[end:]
+
+
+def _masked_cookie(pair: str) -> str:
+    name, equals, value = pair.partition("=")
+    if equals:
+        return f"{name}={MASK}" if value.strip() else pair
+    return MASK if pair.strip() else pair
+
+
+def _masked_parameter(match: re.Match[str]) -> str:
+    return f"{match[1]}={MASK}" if is_secret_name(match[1]) else match[0]
+
+
+def _forms(secret: str) -> Iterable[str]:
+    """The secret as it may come back from servers and encoders."""
+    raw = secret.encode("utf-8", "surrogateescape")
+    yield secret
+    yield quote(raw, safe="")
+    yield quote(raw)
+    yield quote_plus(raw)
+    yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), quote(raw, safe=""))
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield html.escape(secret)
+    # bytes as they look in a header, whose text is latin-1
+    yield raw.decode("latin-1")
+    if len(raw) > 3:
+        yield base64.b64encode(raw).decode().rstrip("=")
+        yield base64.urlsafe_b64encode(raw).decode().rstrip("=")
