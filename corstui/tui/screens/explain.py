@@ -37,16 +37,18 @@ def _reported(found: Explanation, columns: int) -> list[Content]:
     rows = [
         ("Chromium", found.chromium or ""),
         ("Firefox", found.firefox or ""),
-        ("MDN", found.mdn or ""),
         ("WebKit", found.webkit and f"console, about: {found.webkit}"),
         ("Decided by", found.step.id if found.step else found.related),
-        ("Standard", (found.step.link or "") if found.step else ""),
         ("Ends in", ", ".join(found.phases)),
     ]
     lines = [Content.styled("Who reports it how", "bold")]
     for label, value in rows:
         if value:
             lines += wrapped(value, columns, first=f"  {label:<11}", rest=" " * 13)
+    links = [link for link in (found.mdn, found.step.link if found.step else None) if link]
+    for link in links:
+        # at the very left, so that as few terminals as possible break it
+        lines += wrapped(link, columns, style="underline")
     return lines
 
 
