@@ -8,12 +8,20 @@ supported.)
 from __future__ import annotations
 
 import asyncio
+import math
+import selectors
 from typing import Any, Protocol
 
 import pycurl
 
-_WATCH_READ = pycurl.POLL_IN
-_WATCH_WRITE = pycurl.POLL_OUT
+#: What libcurl waits for, in the words of ``selectors``, whose bits happen to be those of CURL_CSELECT_IN and _OUT.
+_EVENTS = {
+    pycurl.POLL_IN: selectors.EVENT_READ,
+    pycurl.POLL_OUT: selectors.EVENT_WRITE,
+    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
+}
+#: How much too early, in seconds, the loop may call.
+_CLOCK_STEP = 0.001
 
 
 class Job(Protocol):
@@ -29,28 +37,39 @@ class Job(Protocol):
 
 
 class LoopMulti:
-    """A pool of connections and the transfers on it, all on the loop that was running at construction."""
+    """A pool of connections and the transfers on it, all on the event loop ``loop``.
+
+    The sockets are in a selector of their own, which the loop watches as one file: libcurl changes its mind about them
+    several times per request, and the loop's own bookkeeping would cost more than libcurl does.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, max_connections: int) -> None:
         self.loop = loop
+        self._jobs: dict[Any, Job] = {}
+        self._sockets = selectors.DefaultSelector()
+        self._watched: dict[int, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = math.inf
+        self._is_starting = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._multi.setopt(pycurl.M_MAXCONNECTS, max_connections)
-        self._jobs: dict[Any, Job] = {}
-        self._watched: dict[int, int] = {}
-        self._timer: asyncio.Handle | None = None
+        loop.add_reader(self._sockets.fileno(), self._on_ready)
 
     def start(self, job: Job) -> None:
         """Begin the transfer of ``job``; its ``finish`` is called later, from the loop."""
         self._jobs[job.curl] = job
         self._multi.add_handle(job.curl)
+        if not self._is_starting:  # all that start in one turn of the loop begin together
+            self._is_starting = True
+            self.loop.call_soon(self._begin)
 
     def stop(self, job: Job) -> None:
-        """Drop the transfer at once, with its connection if it was in the middle of something. ``finish`` is not
-        called."""
+        """Drop the transfer at once, with its connection if that is in the middle of it. ``finish`` is not called."""
         if self._jobs.pop(job.curl, None) is not None:
             self._multi.remove_handle(job.curl)
+            self._arm()
 
     def close(self) -> None:
         """Cancel what is still running and close every connection."""
@@ -59,39 +78,65 @@ class LoopMulti:
         self._multi.close()
         if self._timer is not None:
             self._timer.cancel()
-        for fd in list(self._watched):
-            self._watch(fd, 0)
+        if not self.loop.is_closed():
+            self.loop.remove_reader(self._sockets.fileno())
+        self._sockets.close()
 
     def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
-        self._watch(fd, 0 if what == pycurl.POLL_REMOVE else what)
-
-    def _watch(self, fd: int, wanted: int) -> None:
-        had = self._watched.pop(fd, 0)
-        if self.loop.is_closed():
+        """libcurl waits for something else on ``fd``, for the first time or no more at all."""
+        had = self._watched.get(fd)
+        if what == pycurl.POLL_REMOVE:
+            if had is not None:
+                del self._watched[fd]
+                self._sockets.unregister(fd)
             return
-        if wanted:
-            self._watched[fd] = wanted
-        if wanted & _WATCH_READ and not had & _WATCH_READ:
-            self.loop.add_reader(fd, self._act, fd, pycurl.CSELECT_IN)
-        elif had & _WATCH_READ and not wanted & _WATCH_READ:
-            self.loop.remove_reader(fd)
-        if wanted & _WATCH_WRITE and not had & _WATCH_WRITE:
-            self.loop.add_writer(fd, self._act, fd, pycurl.CSELECT_OUT)
-        elif had & _WATCH_WRITE and not wanted & _WATCH_WRITE:
-            self.loop.remove_writer(fd)
+        self._watched[fd] = what
+        if had is None:
+            self._sockets.register(fd, _EVENTS[what])
+        elif had != what:
+            self._sockets.modify(fd, _EVENTS[what])
 
     def _on_timer(self, milliseconds: int) -> None:
+        """libcurl wants to be woken later, or (-1) not at all. Called within calls of libcurl only."""
+        self._due = math.inf if milliseconds < 0 else self.loop.time() + milliseconds / 1000
+
+    def _arm(self) -> None:
+        """See to it that the loop calls when libcurl wants it. A timer that is set for earlier will look again."""
         if self._timer is not None:
+            if self._timer.when() <= self._due:
+                return
             self._timer.cancel()
             self._timer = None
-        if milliseconds == 0:
-            self._timer = self.loop.call_soon(self._act, pycurl.SOCKET_TIMEOUT, 0)
-        elif milliseconds > 0:
-            self._timer = self.loop.call_later(milliseconds / 1000, self._act, pycurl.SOCKET_TIMEOUT, 0)
+        if self._due < math.inf:
+            self._timer = self.loop.call_at(self._due, self._on_time)
 
-    def _act(self, fd: int, event: int) -> None:
-        """Let libcurl work on one socket, or on its timers, then hand over whatever is finished."""
-        self._multi.socket_action(fd, event)
+    def _on_time(self) -> None:
+        self._timer = None
+        if self._due <= self.loop.time() + _CLOCK_STEP:
+            self._work()
+        else:
+            self._arm()
+
+    def _work(self) -> None:
+        """Let libcurl do what is due, beginnings of transfers included."""
+        self._due = math.inf
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._collect()
+
+    def _begin(self) -> None:
+        self._is_starting = False
+        if self._jobs:
+            self._work()
+
+    def _on_ready(self) -> None:
+        act = self._multi.socket_action
+        for key, events in self._sockets.select(0):
+            if key.fd in self._watched:  # an earlier one may have ended it
+                act(key.fd, events)
+        self._collect()
+
+    def _collect(self) -> None:
+        """Hand over whatever is finished, then set the clock."""
         queued = 1
         while queued:
             queued, done, failed = self._multi.info_read()
@@ -99,6 +144,7 @@ class LoopMulti:
                 self._finish(curl, 0, "")
             for curl, code, message in failed:
                 self._finish(curl, code, message)
+        self._arm()
 
     def _finish(self, curl: Any, code: int, message: str) -> None:
         job = self._jobs.pop(curl, None)

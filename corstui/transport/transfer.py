@@ -22,7 +22,6 @@ from corstui.transport.network import Route
 
 #: CURLOPT_SUPPRESS_CONNECT_HEADERS (curl/curl.h), which pycurl does not name.
 _SUPPRESS_CONNECT_HEADERS = 265
-_BLANK_LINES = (b"\r\n", b"\n")
 
 #: What every handle is set to: nothing but the flow's own headers goes out, nothing is followed, decoded or stored.
 _FIXED_OPTIONS: tuple[tuple[int, Any], ...] = (
@@ -41,6 +40,22 @@ _FIXED_OPTIONS: tuple[tuple[int, Any], ...] = (
 
 class Transfer:
     """An easy handle on its pool's connections, with the state of the request that it carries."""
+
+    __slots__ = (
+        "_body",
+        "_deadline",
+        "_future",
+        "_head",
+        "_lines",
+        "_multi",
+        "_now",
+        "_patience",
+        "_phase",
+        "_proxy",
+        "_url",
+        "_wall",
+        "curl",
+    )
 
     def __init__(self, multi: LoopMulti, options: Iterable[tuple[int, Any]]) -> None:
         self.curl = pycurl.Curl()
@@ -104,20 +119,21 @@ class Transfer:
         self.curl.close()
 
     def _on_header(self, line: bytes) -> None:
-        if self._head:
-            return  # a trailer
-        lines = self._lines
-        lines.append(line)
-        if line in _BLANK_LINES:
-            if len(lines) == 1 or _is_informational(lines[0]):
-                lines.clear()  # a blank line before the status line begins nothing
-            else:
-                self._head = b"".join(lines)
-                self._now = time.monotonic()
-                self._wall = time.time()
-                wait = patience(self._phase, self._head, self._deadline)
-                if wait is not None:
-                    self._patience = self._multi.loop.call_later(wait, self._leave_body)
+        self._lines.append(line)
+        if line == b"\r\n" or line == b"\n":
+            self._on_blank_line()
+
+    def _on_blank_line(self) -> None:
+        lines, self._lines = self._lines, []
+        # neither trailers, nor a blank line before the status line, nor informational heads
+        if self._head or len(lines) == 1 or _is_informational(lines[0]):
+            return
+        self._head = b"".join(lines)
+        self._now = time.monotonic()
+        self._wall = time.time()
+        wait = patience(self._phase, self._head, self._deadline)
+        if wait is not None:
+            self._patience = self._multi.loop.call_later(wait, self._leave_body)
 
     def _leave_body(self) -> None:
         self._multi.stop(self)
@@ -144,15 +160,18 @@ class Transfer:
 
     def _timing(self) -> Timing:
         info = self.curl.getinfo
+        total, first_byte = info(pycurl.TOTAL_TIME) * 1000, None
+        if self._head:
+            first_byte = (info(pycurl.STARTTRANSFER_TIME) - info(pycurl.PRETRANSFER_TIME)) * 1000
+        if not info(pycurl.NUM_CONNECTS):  # an old connection
+            return Timing(first_byte=first_byte, total=total)
         resolved, connected, secured = _stages(info)
-        ready, answered = info(pycurl.PRETRANSFER_TIME), info(pycurl.STARTTRANSFER_TIME)
-        fresh = info(pycurl.NUM_CONNECTS) > 0
         return Timing(
-            dns=resolved * 1000 if fresh and resolved and not self._url.is_ip else None,
-            connect=(connected - resolved) * 1000 if fresh and connected else None,
-            tls=(secured - connected) * 1000 if fresh and secured else None,
-            first_byte=(answered - ready) * 1000 if self._head else None,
-            total=info(pycurl.TOTAL_TIME) * 1000,
+            dns=resolved * 1000 if resolved and not self._url.is_ip else None,
+            connect=(connected - resolved) * 1000 if connected else None,
+            tls=(secured - connected) * 1000 if secured else None,
+            first_byte=first_byte,
+            total=total,
         )
 
     def _attempt(self) -> Attempt:
@@ -186,23 +205,19 @@ def _stages(info: Callable[[int], Any]) -> tuple[float, float, float]:
     return info(pycurl.NAMELOOKUP_TIME), info(pycurl.CONNECT_TIME), info(pycurl.APPCONNECT_TIME)
 
 
-def _header_lines(headers: HeaderList, has_body: bool) -> list[bytes]:
-    """The flow's headers for libcurl, and a bare ``Name:`` for each of libcurl's own that is not among them."""
-    lines = []
-    names = set()
-    for name, value in headers:
-        lower = name.lower()
-        names.add(lower)
-        if lower == "content-length" and has_body:
-            continue  # libcurl counts the body itself
-        lines.append((f"{name}: {value}" if value else f"{name};").encode("latin-1"))
-    if "accept" not in names:
-        lines.append(b"Accept:")
-    if has_body:
-        lines.append(b"Expect:")
-        if "content-type" not in names:
-            lines.append(b"Content-Type:")
-    return lines
+#: Headers that libcurl would add; a name without value keeps them out, unless the flow has one of that name.
+_SUPPRESSED = ("Accept:",)
+_SUPPRESSED_WITH_BODY = ("Accept:", "Expect:", "Content-Type:")
+
+
+def _header_lines(headers: HeaderList, has_body: bool) -> list[str] | list[bytes]:
+    """The flow's headers as libcurl wants them: those without value end in a semicolon, which it makes a colon."""
+    if has_body:  # libcurl counts the body itself
+        headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+    lines = [f"{name}: {value}" if value else f"{name};" for name, value in headers]
+    lines += _SUPPRESSED_WITH_BODY if has_body else _SUPPRESSED
+    # pycurl takes text in ASCII only
+    return lines if all(map(str.isascii, lines)) else [line.encode("latin-1") for line in lines]
 
 
 def _is_informational(status_line: bytes) -> bool:
