@@ -8,9 +8,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from corstui.fetch.context import CACHE_MODES, CREDENTIALS, MODES, REDIRECTS, FetchParams, PageContext, new_state
 from corstui.fetch.cookies import Cookie
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.flow import CACHE_MODES, CREDENTIALS, MODES, REDIRECTS, FetchParams, PageContext, fetch, new_state
+from corstui.fetch.flow import fetch
 from corstui.fetch.initiators import INITIATORS
 from corstui.fetch.messages import Reply, Request
 from corstui.fetch.origin import origin_of, parse_origin

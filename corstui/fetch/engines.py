@@ -117,10 +117,8 @@ class Engine:
     preflight_needs_whole_body: bool = False
     #: `crossorigin` loads from the own origin carry Origin.
     origin_on_same_origin_cors_elements: bool = False
-    #: Fonts are loaded in no-cors mode.
-    fonts_without_cors: bool = False
-    #: A <track> without crossorigin may be cross-origin.
-    tracks_without_cors: bool = False
+    #: Initiators that load in no-cors mode, against HTML.
+    elements_without_cors: frozenset[str] = frozenset()
     #: no-cors POST under a referrer policy that hides the page sends `Origin: null`.
     origin_follows_referrer_policy: bool = True
     #: With credentials, `Access-Control-Expose-Headers: *` leaks a header of this name.
@@ -228,8 +226,7 @@ WEBKIT = Engine(
     max_head=65_536,
     preflight_needs_whole_body=True,
     origin_on_same_origin_cors_elements=True,
-    fonts_without_cors=True,
-    tracks_without_cors=True,
+    elements_without_cors=frozenset({"font", "track"}),
     leaked_by_wildcard=frozenset({"accept"}),
     list_separators=",",
     third_party_cookies="no-store",

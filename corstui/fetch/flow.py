@@ -26,17 +26,18 @@ carries its times. Replaying the same replies gives the same flow.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import NoReturn
 
 from corstui.fetch import headers as h
 from corstui.fetch import methods, network, redirect
-from corstui.fetch.cache import PreflightCache
+from corstui.fetch.auth import opens_login_dialog
+from corstui.fetch.construct import Refused, construct
+from corstui.fetch.context import BrowserState, FetchParams, PageContext
 from corstui.fetch.cookies import (
     Cookie,
     CookieContext,
-    CookieJar,
     Navigation,
     cookie_context,
     cookie_header,
@@ -45,94 +46,19 @@ from corstui.fetch.cookies import (
 from corstui.fetch.corp import corp_check
 from corstui.fetch.cors import cors_check
 from corstui.fetch.data_url import data_response
-from corstui.fetch.engines import Engine
 from corstui.fetch.fetch_site import fetch_site
-from corstui.fetch.head import Refused, parse_head
+from corstui.fetch.head import BadHead, parse_head
 from corstui.fetch.initiators import INITIATORS, Initiator
 from corstui.fetch.messages import HeaderList, NetworkError, Reply, Request
-from corstui.fetch.origin import Origin, address_space, origin_of, same_origin, same_site
+from corstui.fetch.origin import address_space, origin_of, same_origin
 from corstui.fetch.preflight import PreflightRequest, judge
 from corstui.fetch.reasons import REASONS
-from corstui.fetch.referrer import DEFAULT_POLICY, policy_after, referer
+from corstui.fetch.referrer import hides_origin, policy_after, referer
 from corstui.fetch.response import basic_filtered, cors_filtered, is_bot_challenge
 from corstui.fetch.result import INCONCLUSIVE_STATUSES, Check, Exchange, Flow, Phase, Response, ScriptResponse, Verdict
 from corstui.fetch.rules import Rule, failed, first_failure
 from corstui.fetch.url import Url, parse
 from corstui.fetch.wire import Outgoing, cache_mode, wire_headers
-
-#: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: bodies of keepalive requests in flight, in bytes.
-KEEPALIVE_LIMIT = 65_536
-
-MODES = ("cors", "no-cors", "same-origin", "navigate")
-CREDENTIALS = ("omit", "same-origin", "include")
-REDIRECTS = ("follow", "error", "manual")
-CACHE_MODES = ("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached")
-
-
-@dataclass(frozen=True, slots=True)
-class FetchParams:
-    """What script asks for: the arguments of fetch(), or what an element or XHR amounts to.
-
-    ``body_type`` is the Content-Type that the body itself brings, for when script's headers leave it open.
-    """
-
-    url: str
-    method: str = "GET"
-    headers: HeaderList = field(default_factory=list)
-    body: bytes | None = None
-    body_type: str | None = None
-    mode: str = "cors"
-    credentials: str = "same-origin"
-    redirect: str = "follow"
-    cache: str = "default"
-    referrer_policy: str = ""
-    keepalive: bool = False
-    initiator: str = "fetch"
-    upload_listener: bool = False
-    crossorigin: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageContext:
-    """The page whose script asks. ``url`` gives base URL and Referer; None has neither (a data: frame, a sandbox)."""
-
-    origin: Origin
-    url: Url | None
-    top_level: Origin
-
-    @property
-    def is_secure(self) -> bool:
-        """Whether mixed content is refused: https, also for a sandboxed frame of an https page."""
-        scheme = self.url.scheme if self.url is not None else self.origin.scheme
-        return scheme == "https"
-
-
-@dataclass(slots=True)
-class BrowserState:
-    """What one browser profile keeps between requests."""
-
-    engine: Engine
-    jar: CookieJar
-    cache: PreflightCache
-    third_party_cookies: str
-    local_network: str = "granted"
-    user_agent: str | None = None
-
-
-def new_state(
-    engine: Engine,
-    *,
-    cookies: list[Cookie] | tuple[Cookie, ...] = (),
-    third_party_cookies: str | None = None,
-    local_network: str = "granted",
-    user_agent: str | None = None,
-) -> BrowserState:
-    """A fresh browser: an empty preflight cache and a jar that holds ``cookies``."""
-    jar = CookieJar()
-    for cookie in cookies:
-        jar.add(cookie)
-    policy = third_party_cookies or engine.third_party_cookies
-    return BrowserState(engine, jar, PreflightCache(engine.cache), policy, local_network, user_agent)
 
 
 def fetch(
@@ -190,8 +116,7 @@ class _Run:
     # -- the stages ----------------------------------------------------------------------------------------------
 
     def main(self) -> Generator[Request, Reply, ScriptResponse]:
-        self.urls.append(self.construct())
-        self.original_names = h.unsafe_names(self.headers, self.engine)
+        self.construct()
         while True:
             self.main_fetch()
             if self.url.scheme == "data":
@@ -214,91 +139,17 @@ class _Run:
                 return self.filtered(response, reply)
             self.follow(response, target)
 
-    def construct(self) -> Url:
-        """The Request constructor: https://fetch.spec.whatwg.org/#dom-request"""
-        params, base = self.params, self.page.url
-        url = parse(params.url, base.href if base is not None and base.scheme != "data" else None)
-        if url is None:
-            self.fail("req.url.credentials", "a URL", params.url, "url-invalid")
-        if url.includes_credentials and self.initiator.name == "fetch":
-            self.fail("req.url.credentials", "a URL without user name and password", params.url, "url-credentials")
-        if self.initiator.scripted:
-            self.construct_scripted()
-        else:
-            self.construct_element()
-        return url
-
-    def construct_scripted(self) -> None:
-        params = self.params
-        self.method = methods.normalize(params.method)
-        if not methods.is_token(params.method):
-            self.fail("req.method.forbidden", "a token", params.method or "(empty)", "method-invalid")
-        if methods.is_forbidden(params.method):
-            self.fail("req.method.forbidden", "not CONNECT, TRACE or TRACK", params.method, "method-forbidden")
-        if self.initiator.mode is not None:
-            self.mode = self.initiator.mode
-        if self.mode == "no-cors":
-            if self.method not in methods.SAFELISTED:
-                self.fail("req.method.forbidden", "GET, HEAD or POST in no-cors mode", self.method, "method-no-cors")
-            if params.redirect != "follow":
-                self.fail("main.no-cors", "redirect mode follow", params.redirect, "no-cors-redirect-mode")
-        if params.cache == "only-if-cached":
-            self.fail("req.cache.only-if-cached", "something cached", "an empty HTTP cache", "engine-refused")
-        if self.body is not None and self.method in ("GET", "HEAD"):
-            if self.initiator.name == "fetch":
-                self.fail("req.method.forbidden", "no body", f"a body with {self.method}", "body-not-allowed")
-            self.body = None
-        if params.keepalive and len(self.body or b"") > KEEPALIVE_LIMIT:
-            observed = f"{len(self.body or b'')} bytes"
-            self.fail("actual.keepalive", f"at most {KEEPALIVE_LIMIT} bytes in flight", observed, "keepalive-limit")
-        self.headers = self.request_headers()
-
-    def request_headers(self) -> HeaderList:
-        """Fill the Headers object with guard "request" or "request-no-cors"; forbidden fields vanish without a word."""
-        kept: HeaderList = []
-        for name, raw in self.params.headers:
-            value = h.normalize_value(raw)
-            if not h.is_valid(name, value):
-                self.fail("req.header.forbidden", "a token and a byte string", f"{name}: {raw}", "header-invalid")
-            if h.is_forbidden(name, value):
-                continue
-            if self.mode == "no-cors" and not (
-                name.lower() in h.NO_CORS_SAFELISTED and h.is_safelisted(name, value, self.engine)
-            ):
-                continue
-            if self.engine.ignores_user_agent and name.lower() == "user-agent":
-                continue
-            if name.lower() in self.engine.refused_headers:
-                self.fail("engine.refused", f"no {name}", f"{name}: {value}", "engine-refused", "ERR_INVALID_ARGUMENT")
-            kept.append((name, value))
-        return self.with_body_type(kept)
-
-    def with_body_type(self, headers: HeaderList) -> HeaderList:
-        if self.body is None or self.params.body_type is None or h.get(headers, "content-type") is not None:
-            return headers
-        return [*headers, ("Content-Type", self.params.body_type)]
-
-    def construct_element(self) -> None:
-        """Elements, EventSource and beacons choose for themselves; ``crossorigin`` turns them to CORS (HTML)."""
-        initiator, params = self.initiator, self.params
-        self.method = params.method.upper() if initiator.name == "form" else initiator.method
-        self.mode = initiator.mode or "cors"
-        self.credentials = initiator.credentials or "same-origin"
-        if initiator.takes_crossorigin and params.crossorigin is not None:
-            self.mode = "cors"
-            self.credentials = "include" if params.crossorigin == "use-credentials" else "same-origin"
-        elif initiator.name == "eventsource":
-            self.credentials = params.credentials if params.credentials == "include" else "same-origin"
-        content_type = [(name, value) for name, value in params.headers if name.lower() == "content-type"]
-        self.headers = self.with_body_type(content_type) if initiator.name in ("beacon", "form") else []
-        if initiator.name == "beacon" and h.unsafe_names(self.headers, self.engine):
-            self.mode = "cors"
-        if self.method != "POST":
-            self.body = None
-        if initiator.name == "font" and self.engine.fonts_without_cors:
-            self.mode, self.credentials = "no-cors", "include"
-        if initiator.name == "track" and self.mode == "same-origin" and self.engine.tracks_without_cors:
-            self.mode, self.credentials = "no-cors", "include"
+    def construct(self) -> None:
+        """The Request constructor, or what an element, EventSource or a beacon amounts to."""
+        try:
+            built = construct(self.params, self.page, self.engine)
+        except Refused as refused:
+            rule = refused.rule
+            self.fail(rule.id, rule.required, rule.observed, rule.reason or rule.id, refused.net_error)
+        self.urls.append(built.url)
+        self.method, self.headers, self.body = built.method, built.headers, built.body
+        self.mode, self.credentials = built.mode, built.credentials
+        self.original_names = h.unsafe_names(self.headers, self.engine)
 
     def main_fetch(self) -> None:
         """https://fetch.spec.whatwg.org/#concept-main-fetch: may this URL be asked for, and under which tainting?"""
@@ -428,7 +279,7 @@ class _Run:
         engine, index = self.engine, len(self.exchanges) - 1
         if engine.refuses_bad_chunk and reply.body_error == "malformed":
             raise _Stop("error", "malformed-response")
-        if self.opens_login_dialog(response):
+        if self.includes_credentials and opens_login_dialog(response, self.url, self.page, engine):
             self.fail(
                 "actual.auth-401", "no challenge", h.get(response.headers, "www-authenticate") or "", "auth-prompt"
             )
@@ -449,19 +300,6 @@ class _Run:
             rule = corp_check(response.headers, self.url, self.page.origin)
             if rule is not None:
                 self.apply([rule], index, f"ERR_BLOCKED_BY_RESPONSE.{rule.detail}" if rule.detail else None)
-
-    def opens_login_dialog(self, response: Response) -> bool:
-        """``actual.auth-401``: Basic, Digest and NTLM challenges to a credentialed request that is near enough."""
-        scope = self.engine.auth_prompt
-        challenges = h.get_all(response.headers, "www-authenticate")
-        if response.status != 401 or scope is None or not challenges or not self.includes_credentials:
-            return False
-        if not any(value.lower().startswith(("basic", "digest", "ntlm")) for value in challenges):
-            return False
-        target = origin_of(self.url)
-        if scope == "same-origin":
-            return same_origin(target, self.page.origin)
-        return same_site(target, self.page.top_level)
 
     def location(self, response: Response) -> Url | None:
         """``redirect.location`` and the limit; None when the response is final after all."""
@@ -512,7 +350,7 @@ class _Run:
             raise _Stop("unsent", reply.held.code)
         parsed = None if reply.error else parse_head(reply.head, self.engine)
         error = reply.error
-        if isinstance(parsed, Refused):
+        if isinstance(parsed, BadHead):
             error = NetworkError("malformed-response", parsed.why, sent=True)
         if request.phase != "preflight" and (error is None or error.sent):
             self.sent = True
@@ -525,7 +363,7 @@ class _Run:
         self.now, self.wall = reply.now, reply.wall
         if error is not None or response is None:
             code = error.code if error is not None else "malformed-response"
-            net_error = parsed.net_error if isinstance(parsed, Refused) and self.engine.name == "chromium" else None
+            net_error = parsed.net_error if isinstance(parsed, BadHead) and self.engine.name == "chromium" else None
             raise _Stop("error", code, net_error)
         if response.status in self.engine.statuses_refused:
             observed = str(response.status)
@@ -571,25 +409,14 @@ class _Run:
         )
 
     def origin_header(self) -> str | None:
-        """``actual.origin-header``: https://fetch.spec.whatwg.org/#append-a-request-origin-header"""
+        """``actual.origin-header``"""
         element = not self.initiator.scripted and self.mode == "cors"
         if self.tainting == "cors" or (element and self.engine.origin_on_same_origin_cors_elements):
             return self.origin
         if self.method in ("GET", "HEAD"):
             return None
-        if self.mode != "cors" and self.engine.origin_follows_referrer_policy:
-            own = same_origin(origin_of(self.url), self.page.origin)
-            downgrade = self.page.origin.scheme == "https" and self.url.scheme != "https"
-            policy = self.policies[-1] or DEFAULT_POLICY
-            if policy == "no-referrer" or (policy == "same-origin" and not own):
-                return "null"
-            if downgrade and policy in (
-                "no-referrer-when-downgrade",
-                "strict-origin",
-                "strict-origin-when-cross-origin",
-            ):
-                return "null"
-        return self.origin
+        hides = self.mode != "cors" and self.engine.origin_follows_referrer_policy
+        return "null" if hides and hides_origin(self.policies[-1], self.page.origin, self.url) else self.origin
 
     def cookie_context(self) -> CookieContext:
         navigation: Navigation = "none"

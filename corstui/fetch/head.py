@@ -16,24 +16,24 @@ _CONTENT_LENGTH = re.compile(r"\d+\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class BadHead:
     """The engine does not take the head for a response. ``why`` is a sentence; ``net_error`` Chromium's own name."""
 
     why: str
     net_error: str = "ERR_INVALID_HTTP_RESPONSE"
 
 
-def parse_head(head: bytes, engine: Engine) -> Response | Refused:
+def parse_head(head: bytes, engine: Engine) -> Response | BadHead:
     """The head as ``engine`` understands it, or why it refuses it."""
     if b"\0" in head:
-        return Refused("the response head holds a NUL byte")
+        return BadHead("the response head holds a NUL byte")
     if len(head) > engine.max_head:
-        return Refused(
+        return BadHead(
             f"the response head has {len(head)} bytes, more than {engine.name} accepts", "ERR_RESPONSE_HEADERS_TOO_BIG"
         )
     lines = head.decode("latin-1").replace("\r\n", "\n").rstrip("\n").split("\n")
     status = _status_line(lines[0], engine)
-    if isinstance(status, Refused):
+    if isinstance(status, BadHead):
         return status
     version, code, reason = status
     headers = _fields(lines[1:], engine)
@@ -41,22 +41,22 @@ def parse_head(head: bytes, engine: Engine) -> Response | Refused:
     return refusal or Response(code, reason, version, headers)
 
 
-def _status_line(line: str, engine: Engine) -> Refused | tuple[str, int, str]:
+def _status_line(line: str, engine: Engine) -> BadHead | tuple[str, int, str]:
     match = _STATUS_LINE.match(line)
     if match is None:
-        return Refused(f"the answer does not begin with an HTTP status line: {line[:60]!r}")
+        return BadHead(f"the answer does not begin with an HTTP status line: {line[:60]!r}")
     name, version, digits, rest = match.groups()
     if name != "HTTP" and not engine.accepts_lower_case_version:
-        return Refused(f"the status line begins with {name!r}")
+        return BadHead(f"the status line begins with {name!r}")
     if version not in ("1.1", "1.0", "2", "3") and not engine.accepts_any_http_version:
-        return Refused(f"the status line names HTTP/{version}")
+        return BadHead(f"the status line names HTTP/{version}")
     if rest and not rest[0].isspace() and not engine.accepts_status_without_space:
-        return Refused(f"no space after the status code: {line[:60]!r}")
+        return BadHead(f"no space after the status code: {line[:60]!r}")
     code = int(digits)
     if not engine.min_status <= code <= engine.max_status:
-        return Refused(f"the status code {digits} is none")
+        return BadHead(f"the status code {digits} is none")
     if code == 101 and not engine.accepts_switching_protocols:
-        return Refused("101 Switching Protocols answers a request that asked for no upgrade")
+        return BadHead("101 Switching Protocols answers a request that asked for no upgrade")
     return f"HTTP/{version}", code, rest.strip(" \t")
 
 
@@ -85,15 +85,15 @@ def _fold(value: str, line: str) -> str:
     return (value + " " + line.strip(" \t")).strip(" \t")
 
 
-def _framing(headers: HeaderList, engine: Engine) -> Refused | None:
+def _framing(headers: HeaderList, engine: Engine) -> BadHead | None:
     lengths = {part.strip(" \t") for value in h.get_all(headers, "content-length") for part in value.split(",")}
     if len(lengths) > 1 and not engine.accepts_differing_content_lengths:
-        return Refused("two Content-Length fields differ", "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH")
+        return BadHead("two Content-Length fields differ", "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH")
     if not engine.accepts_bad_content_length and any(
         not _CONTENT_LENGTH.match(value) for value in h.get_all(headers, "content-length")
     ):
-        return Refused("Content-Length is not a number")
+        return BadHead("Content-Length is not a number")
     codings = h.get(headers, "transfer-encoding")
     if codings and codings.lower() not in ("chunked", "identity") and not engine.accepts_unknown_transfer_coding:
-        return Refused(f"Transfer-Encoding {codings!r} is not known")
+        return BadHead(f"Transfer-Encoding {codings!r} is not known")
     return None

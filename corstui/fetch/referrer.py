@@ -36,6 +36,10 @@ POLICIES = {
 }
 
 
+#: Policies under which an https page hides itself from what is not https.
+_TLS_ONLY = frozenset({"no-referrer-when-downgrade", "strict-origin", "strict-origin-when-cross-origin"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """Where an engine leaves the standard. Measured with a page of http://app.test:23080/runner."""
@@ -91,6 +95,19 @@ def referer(
     for url, policy in hops:
         told = _told(told, policy if policy in POLICIES else DEFAULT_POLICY, url, rules) if told is not None else None
     return _stripped(told) if told is not None else None
+
+
+def hides_origin(policy: str, page_origin: Origin, target: Url) -> bool:
+    """Whether ``policy`` turns the Origin of a request outside CORS into ``null``.
+
+    https://fetch.spec.whatwg.org/#append-a-request-origin-header, step 4
+    """
+    policy = policy or DEFAULT_POLICY
+    if policy == "no-referrer":
+        return True
+    if policy == "same-origin":
+        return not same_origin(origin_of(target), page_origin)
+    return policy in _TLS_ONLY and page_origin.scheme == "https" and target.scheme != "https"
 
 
 def policy_after(current: str, referrer_policy: Sequence[str]) -> str:

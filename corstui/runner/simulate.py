@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from corstui.browser import fetch_params, page_context
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.flow import BrowserState, FetchParams, PageContext, fetch, new_state
+from corstui.fetch.context import BrowserState, FetchParams, PageContext, new_state
+from corstui.fetch.flow import fetch
 from corstui.fetch.messages import HeaderList, Reply, Request
 from corstui.fetch.result import Flow
 from corstui.runner.plan import Planned

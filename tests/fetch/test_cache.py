@@ -4,8 +4,8 @@ import pytest
 
 from corstui.browser import fetch_params, page_context
 from corstui.fetch.cache import PreflightCache
+from corstui.fetch.context import BrowserState, FetchParams, new_state
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.flow import BrowserState, FetchParams, new_state
 from corstui.fetch.messages import Request
 from tests.support.playbook import Playbook, head
 

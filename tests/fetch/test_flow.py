@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from corstui.browser import fetch_params, page_context
+from corstui.fetch.context import FetchParams, new_state
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.flow import FetchParams, new_state
 from corstui.fetch.messages import Held, NetworkError
 from corstui.fetch.reasons import REASONS
 from corstui.fetch.result import Flow

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.head import Refused, parse_head
+from corstui.fetch.head import BadHead, parse_head
 from corstui.fetch.result import Response
 
 
@@ -40,7 +40,7 @@ def test_which_engines_take_a_head(raw: bytes, engines: set[str]) -> None:
 
 def fields(raw: bytes, engine: str = "chromium") -> list[tuple[str, str]]:
     response = parse_head(b"HTTP/1.1 200 OK\r\n" + raw + b"\r\n", ENGINES[engine])
-    assert not isinstance(response, Refused)
+    assert not isinstance(response, BadHead)
     return response.headers
 
 

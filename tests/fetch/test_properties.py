@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corstui.browser import page_context
+from corstui.fetch.context import FetchParams, new_state
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.flow import FetchParams, new_state
 from corstui.fetch.initiators import INITIATORS
 from corstui.fetch.messages import NetworkError, Request
 from corstui.fetch.reasons import REASONS

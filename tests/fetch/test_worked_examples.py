@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from corstui.browser import fetch_params, page_context
+from corstui.fetch.context import new_state
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.flow import new_state
 from corstui.fetch.headers import RESPONSE_SAFELIST
 from corstui.fetch.messages import Request
 from tests.support.playbook import Playbook, head, values

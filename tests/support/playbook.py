@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from corstui.fetch.flow import BrowserState, FetchParams, PageContext, fetch
+from corstui.fetch.context import BrowserState, FetchParams, PageContext
+from corstui.fetch.flow import fetch
 from corstui.fetch.messages import Held, NetworkError, Reply, Request
 from corstui.fetch.result import Flow
 

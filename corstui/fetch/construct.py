@@ -1,0 +1,125 @@
+"""The Request constructor, and what stands in for it when no script chooses: elements, EventSource, beacons.
+
+https://fetch.spec.whatwg.org/#dom-request
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from corstui.fetch import headers as h
+from corstui.fetch import methods
+from corstui.fetch.context import FetchParams, PageContext
+from corstui.fetch.engines import Engine
+from corstui.fetch.initiators import INITIATORS, Initiator
+from corstui.fetch.messages import HeaderList
+from corstui.fetch.rules import Rule, failed
+from corstui.fetch.url import Url, parse
+
+#: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: bodies of keepalive requests in flight, in bytes.
+KEEPALIVE_LIMIT = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Constructed:
+    """The request as it enters the fetch."""
+
+    url: Url
+    method: str
+    headers: HeaderList
+    body: bytes | None
+    mode: str
+    credentials: str
+
+
+class Refused(Exception):
+    """The browser refuses to construct the request; ``net_error`` is Chromium's name for it, if it has one."""
+
+    def __init__(self, rule: Rule, net_error: str | None = None) -> None:
+        super().__init__(rule.reason)
+        self.rule = rule
+        self.net_error = net_error
+
+
+def construct(params: FetchParams, page: PageContext, engine: Engine) -> Constructed:
+    """What enters the fetch. Raises :class:`Refused` for what a browser answers with a TypeError."""
+    initiator = INITIATORS[params.initiator]
+    base = page.url
+    url = parse(params.url, base.href if base is not None and base.scheme != "data" else None)
+    if url is None:
+        _refuse("req.url.credentials", "a URL", params.url, "url-invalid")
+    if url.includes_credentials and initiator.name == "fetch":
+        _refuse("req.url.credentials", "a URL without user name and password", params.url, "url-credentials")
+    if initiator.scripted:
+        return _scripted(params, url, initiator, engine)
+    return _element(params, url, initiator, engine)
+
+
+def _refuse(id: str, required: str, observed: str, reason: str, net_error: str | None = None) -> NoReturn:
+    raise Refused(failed(id, required, observed, reason), net_error)
+
+
+def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engine) -> Constructed:
+    """fetch() and XHR: script chooses method, headers and body."""
+    method, mode, body = methods.normalize(params.method), initiator.mode or params.mode, params.body
+    if not methods.is_token(params.method):
+        _refuse("req.method.forbidden", "a token", params.method or "(empty)", "method-invalid")
+    if methods.is_forbidden(params.method):
+        _refuse("req.method.forbidden", "not CONNECT, TRACE or TRACK", params.method, "method-forbidden")
+    if mode == "no-cors" and method not in methods.SAFELISTED:
+        _refuse("req.method.forbidden", "GET, HEAD or POST in no-cors mode", method, "method-no-cors")
+    if mode == "no-cors" and params.redirect != "follow":
+        _refuse("main.no-cors", "redirect mode follow", params.redirect, "no-cors-redirect-mode")
+    if params.cache == "only-if-cached":
+        _refuse("req.cache.only-if-cached", "something cached", "an empty HTTP cache", "engine-refused")
+    if body is not None and method in ("GET", "HEAD"):
+        if initiator.name == "fetch":
+            _refuse("req.method.forbidden", "no body", f"a body with {method}", "body-not-allowed")
+        body = None  # XMLHttpRequest.send() ignores it
+    if params.keepalive and body is not None and len(body) > KEEPALIVE_LIMIT:
+        required = f"at most {KEEPALIVE_LIMIT} bytes in flight"
+        _refuse("actual.keepalive", required, f"{len(body)} bytes", "keepalive-limit")
+    kept = [field for name, value in params.headers for field in _kept(name, value, mode, engine)]
+    return Constructed(url, method, _with_body_type(kept, body, params), body, mode, params.credentials)
+
+
+def _kept(name: str, raw: str, mode: str, engine: Engine) -> HeaderList:
+    """Headers.append() with guard "request" or "request-no-cors": forbidden fields vanish without a word."""
+    value, lower = h.normalize_value(raw), name.lower()
+    if not h.is_valid(name, value):
+        _refuse("req.header.forbidden", "a token and a byte string", f"{name}: {raw}", "header-invalid")
+    if h.is_forbidden(name, value) or (engine.ignores_user_agent and lower == "user-agent"):
+        return []
+    if mode == "no-cors" and not (lower in h.NO_CORS_SAFELISTED and h.is_safelisted(name, value, engine)):
+        return []
+    if lower in engine.refused_headers:
+        _refuse("engine.refused", f"no {name}", f"{name}: {value}", "engine-refused", "ERR_INVALID_ARGUMENT")
+    return [(name, value)]
+
+
+def _with_body_type(headers: HeaderList, body: bytes | None, params: FetchParams) -> HeaderList:
+    if body is None or params.body_type is None or h.get(headers, "content-type") is not None:
+        return headers
+    return [*headers, ("Content-Type", params.body_type)]
+
+
+def _element(params: FetchParams, url: Url, initiator: Initiator, engine: Engine) -> Constructed:
+    """Elements, EventSource and beacons choose for themselves; ``crossorigin`` turns them to CORS (HTML)."""
+    method = params.method.upper() if initiator.name == "form" else initiator.method
+    body = params.body if method == "POST" else None
+    headers: HeaderList = []
+    if initiator.name in ("beacon", "form"):
+        content_type = [(name, value) for name, value in params.headers if name.lower() == "content-type"]
+        headers = _with_body_type(content_type, body, params)
+    built = Constructed(url, method, headers, body, initiator.mode or "cors", initiator.credentials or "same-origin")
+    if initiator.takes_crossorigin and params.crossorigin is not None:
+        credentials = "include" if params.crossorigin == "use-credentials" else "same-origin"
+        return replace(built, mode="cors", credentials=credentials)
+    if initiator.name == "eventsource" and params.credentials == "include":
+        return replace(built, credentials="include")
+    if initiator.name == "beacon" and h.unsafe_names(headers, engine):
+        return replace(built, mode="cors")
+    if initiator.name in engine.elements_without_cors:
+        return replace(built, mode="no-cors", credentials="include")
+    return built

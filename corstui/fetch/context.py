@@ -1,0 +1,83 @@
+"""What a flow starts from: what script asks for, the page it runs in, and what the browser remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from corstui.fetch.cache import PreflightCache
+from corstui.fetch.cookies import Cookie, CookieJar
+from corstui.fetch.engines import Engine
+from corstui.fetch.messages import HeaderList
+from corstui.fetch.origin import Origin
+from corstui.fetch.url import Url
+
+MODES = ("cors", "no-cors", "same-origin", "navigate")
+CREDENTIALS = ("omit", "same-origin", "include")
+REDIRECTS = ("follow", "error", "manual")
+CACHE_MODES = ("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchParams:
+    """What script asks for: the arguments of fetch(), or what an element or XHR amounts to.
+
+    ``body_type`` is the Content-Type that the body itself brings, for when script's headers leave it open.
+    """
+
+    url: str
+    method: str = "GET"
+    headers: HeaderList = field(default_factory=list)
+    body: bytes | None = None
+    body_type: str | None = None
+    mode: str = "cors"
+    credentials: str = "same-origin"
+    redirect: str = "follow"
+    cache: str = "default"
+    referrer_policy: str = ""
+    keepalive: bool = False
+    initiator: str = "fetch"
+    upload_listener: bool = False
+    crossorigin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """The page whose script asks. ``url`` gives base URL and Referer; None has neither (a data: frame, a sandbox)."""
+
+    origin: Origin
+    url: Url | None
+    top_level: Origin
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether mixed content is refused: https, also for a sandboxed frame of an https page."""
+        scheme = self.url.scheme if self.url is not None else self.origin.scheme
+        return scheme == "https"
+
+
+@dataclass(slots=True)
+class BrowserState:
+    """What one browser profile keeps between requests."""
+
+    engine: Engine
+    jar: CookieJar
+    cache: PreflightCache
+    third_party_cookies: str
+    local_network: str = "granted"
+    user_agent: str | None = None
+
+
+def new_state(
+    engine: Engine,
+    *,
+    cookies: list[Cookie] | tuple[Cookie, ...] = (),
+    third_party_cookies: str | None = None,
+    local_network: str = "granted",
+    user_agent: str | None = None,
+) -> BrowserState:
+    """A fresh browser: an empty preflight cache and a jar that holds ``cookies``."""
+    jar = CookieJar()
+    for cookie in cookies:
+        jar.add(cookie)
+    policy = third_party_cookies or engine.third_party_cookies
+    return BrowserState(engine, jar, PreflightCache(engine.cache), policy, local_network, user_agent)
