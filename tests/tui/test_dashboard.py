@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from corstui.tui.app import CorstuiApp
@@ -18,10 +17,9 @@ from corstui.tui.screens.dashboard import Dashboard
 from corstui.tui.screens.legend import LegendScreen
 from corstui.tui.session import Session, Trouble
 from corstui.tui.widgets.filter import Filter
-from corstui.tui.widgets.lines import EnvironmentBar, Headline
-from tests.tui.fakes import FakeEnvironment, FakeProfile, Network, session
-
-BLOCKED: dict[str, Any] = {"verdict": "blocked", "reason": "acao-missing", "status": None}
+from corstui.tui.widgets.lines import EnvironmentBar
+from tests.tui.person import Person, somebody
+from tests.tui.shop import Network, session
 
 
 class OneDashboard(CorstuiApp):
@@ -35,66 +33,20 @@ class OneDashboard(CorstuiApp):
         self.push_screen(Dashboard(self.shown, self.bridge, source="shop.yaml"))
 
 
-class Person:
-    """What somebody in front of the dashboard does and sees."""
-
-    def __init__(self, app: CorstuiApp, pilot: Pilot[None]) -> None:
-        self.app, self.pilot = app, pilot
-
-    @property
-    def dashboard(self) -> Dashboard:
-        assert self.app.dashboard is not None
-        return self.app.dashboard
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(15):
-            while not true():
-                await self.pilot.pause(0.01)
-
-    async def settled(self) -> None:
-        await self.until(lambda: not self.dashboard.runs.active)
-        await self.pilot.pause()
-
-    def lines(self) -> list[str]:
-        matrix = self.dashboard.matrix
-        return [matrix.render_line(y).text.rstrip() for y in range(matrix.size.height)]
-
-    def bar(self) -> str:
-        return str(self.dashboard.query_one(EnvironmentBar).render())
-
-    def headline(self) -> str:
-        return str(self.dashboard.query_one(Headline).render())
-
-    def notice(self) -> str:
-        notice = self.dashboard.query_one("#notice", Static)
-        return str(notice.render()) if notice.display else ""
-
-    def told(self) -> str:
-        return "\n".join(str(note.message) for note in self.app._notifications)
-
-
 @asynccontextmanager
 async def at_work(
-    network: Network | None = None, shown: Session | None = None, size: tuple[int, int] = (120, 30)
+    shown: Session, network: Network | None = None, size: tuple[int, int] = (120, 30)
 ) -> AsyncIterator[Person]:
     network = network or Network()
-    app = OneDashboard(shown or session(), network)
-    try:
-        async with app.run_test(size=size) as pilot:
-            person = Person(app, pilot)
-            await person.until(lambda: isinstance(app.screen, Dashboard | ConfirmScreen))
-            yield person
-    finally:
-        network.released.set()
-        assert app.bridge.close()
+    app = OneDashboard(shown, network)
+    async with somebody(app, network, size) as person:
+        await person.until(lambda: isinstance(app.screen, Dashboard | ConfirmScreen))
+        yield person
 
 
-async def test_the_first_environment_fills_by_itself_and_no_other() -> None:
-    network = Network({("staging", "endpoint 1", "origin2"): BLOCKED})
-    async with at_work(network) as person:
+async def test_the_first_environment_fills_by_itself_and_no_other(tmp_path: Path) -> None:
+    network = Network(blocked=[("staging", 1, 2)])
+    async with at_work(session(tmp_path), network) as person:
         await person.settled()
         assert person.lines()[2].split("endpoint 1")[1].split() == ["✓", "200", "✓", "200", "✗>", "no", "ACAO"]
         assert {key.environment for key in network.asked} == {"staging"}
@@ -103,9 +55,9 @@ async def test_the_first_environment_fills_by_itself_and_no_other() -> None:
         assert "4 endpoints x 3 origins" in person.headline()
 
 
-async def test_opening_a_tab_runs_it_once() -> None:
+async def test_opening_a_tab_runs_it_once(tmp_path: Path) -> None:
     network = Network()
-    async with at_work(network) as person:
+    async with at_work(session(tmp_path), network) as person:
         await person.settled()
         await person.press("2")
         await person.settled()
@@ -115,23 +67,23 @@ async def test_opening_a_tab_runs_it_once() -> None:
         assert len(network.asked) == 24
 
 
-async def test_a_tab_that_does_not_exist_says_so() -> None:
-    async with at_work() as person:
+async def test_a_tab_that_does_not_exist_says_so(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
         await person.press("9")
         assert "no tab 9: this profile has 3" in person.told()
 
 
-async def test_clicking_a_tab_opens_it() -> None:
-    async with at_work() as person:
+async def test_clicking_a_tab_opens_it(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
         await person.pilot.click(EnvironmentBar, offset=(15, 0))
         assert person.dashboard.tab == 2
 
 
-async def test_progress_shows_while_cells_run_and_r_reruns_one() -> None:
+async def test_progress_shows_while_cells_run_and_r_reruns_one(tmp_path: Path) -> None:
     network = Network()
-    async with at_work(network) as person:
+    async with at_work(session(tmp_path), network) as person:
         await person.settled()
-        network.hold.add(("endpoint 0", "origin0"))
+        network.held.add(("staging", 0, 0))
         await person.press("r")
         await person.until(lambda: " >" in person.lines()[1])
         assert "0/1" in person.headline()
@@ -142,19 +94,19 @@ async def test_progress_shows_while_cells_run_and_r_reruns_one() -> None:
 
 
 @pytest.mark.parametrize(("key", "cells"), [("r", 1), ("R", 3), ("C", 4), ("a", 12)])
-async def test_cell_row_column_and_all_can_be_run_again(key: str, cells: int) -> None:
+async def test_cell_row_column_and_all_can_be_run_again(tmp_path: Path, key: str, cells: int) -> None:
     network = Network()
-    async with at_work(network) as person:
+    async with at_work(session(tmp_path), network) as person:
         await person.settled()
         await person.press("down", key)
         await person.settled()
         assert len(network.asked) == 12 + cells
 
 
-async def test_x_cancels_and_says_what_never_ran() -> None:
+async def test_x_cancels_and_says_what_never_ran(tmp_path: Path) -> None:
     network = Network()
-    network.hold.add(("endpoint 3", "origin2"))
-    async with at_work(network) as person:
+    network.held.add(("staging", 3, 2))
+    async with at_work(session(tmp_path), network) as person:
         await person.until(lambda: "11/12" in person.headline())
         await person.press("x")
         assert "Cancelled 1 cell." in person.told()
@@ -164,10 +116,10 @@ async def test_x_cancels_and_says_what_never_ran() -> None:
         assert "Nothing is under way" in person.told()
 
 
-async def test_a_broken_run_is_told_on_screen() -> None:
+async def test_a_broken_run_is_told_on_screen(tmp_path: Path) -> None:
     network = Network()
     network.broken = "the cable is cut"
-    async with at_work(network) as person:
+    async with at_work(session(tmp_path), network) as person:
         await person.until(lambda: "the cable is cut" in person.notice())
         assert "12 not run" in person.bar()
         network.broken = None
@@ -177,13 +129,13 @@ async def test_a_broken_run_is_told_on_screen() -> None:
         assert "✓ 12" in person.bar()
 
 
-async def test_compare_runs_both_sides_and_shows_only_differences() -> None:
-    network = Network({("production", "endpoint 2", "origin1"): BLOCKED})
-    async with at_work(network) as person:
+async def test_compare_runs_both_sides_and_shows_only_differences(tmp_path: Path) -> None:
+    network = Network(blocked=[("production", 2, 1)])
+    async with at_work(session(tmp_path), network) as person:
         await person.press("3")
         await person.settled()
         await person.until(lambda: "1 of 12 cells differ" in person.bar())
-        assert "✓  <> ✗>" in person.lines()[3]
+        assert "✓  <> ✗ " in person.lines()[3]
         await person.press("d")
         assert [row.endpoint for row in person.dashboard.grid.rows] == ["endpoint 2"]
         await person.press("d")
@@ -193,17 +145,17 @@ async def test_compare_runs_both_sides_and_shows_only_differences() -> None:
         assert len(network.asked) == 26
 
 
-async def test_d_without_anything_to_show_says_so_and_shows_everything() -> None:
-    async with at_work() as person:
+async def test_d_without_anything_to_show_says_so_and_shows_everything(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
         await person.settled()
         await person.press("d")
         assert "Nothing is unexpected" in person.told()
         assert len(person.dashboard.grid.rows) == 4
 
 
-async def test_slash_filters_live_and_escape_clears() -> None:
-    network = Network({("staging", "endpoint 1", "origin2"): BLOCKED})
-    async with at_work(network) as person:
+async def test_slash_filters_live_and_escape_clears(tmp_path: Path) -> None:
+    network = Network(blocked=[("staging", 1, 2)])
+    async with at_work(session(tmp_path), network) as person:
         await person.settled()
         await person.press("slash", *"block")
         assert [row.endpoint for row in person.dashboard.grid.rows] == ["endpoint 1"]
@@ -216,19 +168,18 @@ async def test_slash_filters_live_and_escape_clears() -> None:
         assert not person.dashboard.query_one(Filter).display
 
 
-async def test_a_filter_follows_results_as_they_arrive() -> None:
-    network = Network({("staging", "endpoint 3", "origin2"): BLOCKED})
-    network.hold.add(("endpoint 3", "origin2"))
-    async with at_work(network) as person:
+async def test_a_filter_follows_results_as_they_arrive(tmp_path: Path) -> None:
+    network = Network(blocked=[("staging", 3, 2)], held=[("staging", 3, 2)])
+    async with at_work(session(tmp_path), network) as person:
         await person.press("slash", *"blocked")
         assert person.dashboard.grid.rows == []
         network.released.set()
         await person.until(lambda: len(person.dashboard.grid.rows) == 1)
 
 
-async def test_brackets_jump_between_cells_that_need_a_look() -> None:
-    network = Network({("staging", f"endpoint {n}", "origin1"): BLOCKED for n in (1, 3)})
-    async with at_work(network) as person:
+async def test_brackets_jump_between_cells_that_need_a_look(tmp_path: Path) -> None:
+    network = Network(blocked=[("staging", 1, 1), ("staging", 3, 1)])
+    async with at_work(session(tmp_path), network) as person:
         await person.press("right_square_bracket")
         await person.settled()
         await person.press("g", "home", "right_square_bracket")
@@ -239,9 +190,9 @@ async def test_brackets_jump_between_cells_that_need_a_look() -> None:
         assert person.dashboard.matrix.at == ("endpoint 3", "origin1")
 
 
-async def test_e_shows_the_next_engine_and_warns_that_it_writes_nothing() -> None:
+async def test_e_shows_the_next_engine_and_warns_that_it_writes_nothing(tmp_path: Path) -> None:
     network = Network()
-    async with at_work(network) as person:
+    async with at_work(session(tmp_path), network) as person:
         await person.settled()
         await person.press("e")
         await person.settled()
@@ -252,16 +203,15 @@ async def test_e_shows_the_next_engine_and_warns_that_it_writes_nothing() -> Non
         assert "chromium" in person.headline()
 
 
-async def test_an_environment_that_wants_it_is_asked_about_first() -> None:
-    profile = FakeProfile(environments={"staging": FakeEnvironment(), "production": FakeEnvironment(confirm=True)})
+async def test_an_environment_that_wants_it_is_asked_about_first(tmp_path: Path) -> None:
     network = Network()
-    async with at_work(network, session(profile=profile)) as person:
+    async with at_work(session(tmp_path, confirm="production"), network) as person:
         await person.settled()
         await person.press("2")
         assert isinstance(person.app.screen, ConfirmScreen)
         text = str(person.app.screen.query_one(Static).render())
         assert "Run production?" in text
-        assert "api.example (12)" in text
+        assert "api.production.example (12)" in text
         assert "POST (3)" in text
         await person.press("n")
         assert {key.environment for key in network.asked} == {"staging"}
@@ -275,10 +225,10 @@ async def test_an_environment_that_wants_it_is_asked_about_first() -> None:
         assert len(network.asked) == 25
 
 
-async def test_a_first_environment_that_wants_it_is_asked_about_at_start() -> None:
-    profile = FakeProfile(environments={"production": FakeEnvironment(confirm=True)})
+async def test_a_first_environment_that_wants_it_is_asked_about_at_start(tmp_path: Path) -> None:
     network = Network()
-    async with at_work(network, session(profile=profile)) as person:
+    shown = session(tmp_path, confirm="production", environments=("production",))
+    async with at_work(shown, network) as person:
         await person.until(lambda: isinstance(person.app.screen, ConfirmScreen))
         assert network.asked == []
         await person.press("y")
@@ -286,18 +236,18 @@ async def test_a_first_environment_that_wants_it_is_asked_about_at_start() -> No
         assert len(network.asked) == 12
 
 
-async def test_comparing_asks_before_the_side_that_wants_it() -> None:
-    profile = FakeProfile(environments={"production": FakeEnvironment(confirm=True), "staging": FakeEnvironment()})
+async def test_comparing_asks_before_the_side_that_wants_it(tmp_path: Path) -> None:
     network = Network()
-    async with at_work(network, session(profile=profile)) as person:
+    shown = session(tmp_path, confirm="production", environments=("production", "staging"))
+    async with at_work(shown, network) as person:
         await person.until(lambda: isinstance(person.app.screen, ConfirmScreen))
         await person.press("escape", "3", "n")
         await person.settled()
         assert {key.environment for key in network.asked} == {"staging"}
 
 
-async def test_an_environment_that_cannot_be_resolved_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = session()
+async def test_an_environment_that_cannot_be_resolved_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = session(tmp_path)
     real = shown.plan
 
     def plan(self: Session, environment: str, engine: str | None = None) -> Any:
@@ -306,7 +256,7 @@ async def test_an_environment_that_cannot_be_resolved_says_why(monkeypatch: pyte
         return real(environment, engine)
 
     monkeypatch.setattr(Session, "plan", plan)
-    async with at_work(shown=shown) as person:
+    async with at_work(shown) as person:
         await person.settled()
         await person.press("2")
         assert "${api} is not set in production" in "\n".join(person.lines())
@@ -314,8 +264,8 @@ async def test_an_environment_that_cannot_be_resolved_says_why(monkeypatch: pyte
         assert "endpoint 3" in "\n".join(person.lines())
 
 
-async def test_everything_fits_80x24_and_even_less() -> None:
-    async with at_work(shown=session(14, 6), size=(80, 24)) as person:
+async def test_everything_fits_80x24_and_even_less(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path, 14, 6), size=(80, 24)) as person:
         await person.settled()
         assert all(len(line) <= 80 for line in (*person.lines(), person.bar(), person.headline()))
         assert person.dashboard.matrix.size.height >= 8
@@ -330,8 +280,8 @@ async def test_everything_fits_80x24_and_even_less() -> None:
         assert person.dashboard.query_one("Inspector").size.height > 30
 
 
-async def test_i_hides_and_shows_the_inspector() -> None:
-    async with at_work() as person:
+async def test_i_hides_and_shows_the_inspector(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
         assert person.dashboard.query_one("Inspector").display
         await person.press("i")
         assert not person.dashboard.query_one("Inspector").display
@@ -339,8 +289,8 @@ async def test_i_hides_and_shows_the_inspector() -> None:
         assert person.dashboard.query_one("Inspector").display
 
 
-async def test_m_explains_the_marks() -> None:
-    async with at_work() as person:
+async def test_m_explains_the_marks(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
         await person.press("m")
         assert isinstance(person.app.screen, LegendScreen)
         assert "the server received the request" in str(person.app.screen.query_one(Static).render())
@@ -348,24 +298,24 @@ async def test_m_explains_the_marks() -> None:
         assert isinstance(person.app.screen, Dashboard)
 
 
-async def test_the_palette_offers_every_action_with_its_key() -> None:
-    async with at_work() as person:
+async def test_the_palette_offers_every_action_with_its_key(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
         titles = [command.title for command in person.app.get_system_commands(person.app.screen)]
         assert "Run this endpoint's row again (R)" in titles
         assert any(title.startswith("Leave corstui") for title in titles)
 
 
-async def test_q_leaves_while_a_request_hangs() -> None:
+async def test_q_leaves_while_a_request_hangs(tmp_path: Path) -> None:
     network = Network()
-    network.hold.add(("endpoint 0", "origin0"))
-    async with at_work(network) as person:
+    network.held.add(("staging", 0, 0))
+    async with at_work(session(tmp_path), network) as person:
         await person.press("q")
         network.released.set()
     assert person.app.return_code == 0
 
 
-async def test_every_binding_has_an_id_and_a_tooltip() -> None:
-    async with at_work() as person:
+async def test_every_binding_has_an_id_and_a_tooltip(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
         for active in person.app.screen.active_bindings.values():
             binding = active.binding
             if binding.id is not None or (binding.key.islower() and "+" not in binding.key and len(binding.key) == 1):

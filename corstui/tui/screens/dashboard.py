@@ -372,7 +372,7 @@ class Dashboard(Screen[None]):
     def action_filter(self) -> None:
         self.query_one(Filter).open()
 
-    def on_filter_changed(self, message: Filter.Changed) -> None:
+    def on_input_changed(self, message: Filter.Changed) -> None:
         grid, text = self.grid, message.value
         grid.apply(text)
         self.matrix.message = [f"Nothing matches {text!r}. Esc clears the filter."] if text else []
