@@ -133,16 +133,18 @@ CHROMIUM = HeadTable(
 # after a redirect the body's fields and Origin are copied before script's fields are set again.
 
 _F_START = ("host", "user-agent", "accept", "accept-language", "accept-encoding")
-_F_END = (
-    "cookie", "upgrade-insecure-requests", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user",
+_F_TAIL = (
+    "upgrade-insecure-requests", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user",
     "priority", "pragma", "cache-control", "content-length-0",
 )  # fmt: skip
+
+_F_END = ("cookie", *_F_TAIL)
 
 FIREFOX = HeadTable(
     layouts={
         "preflight": (
             *_F_START, "access-control-request-method", "access-control-request-headers", "referer", "origin",
-            "connection", "sec-fetch-storage-access", *_F_END,
+            "connection", "sec-fetch-storage-access", *_F_TAIL,
         ),
         "fetch": (
             *_F_START, "referer", "+", "content-length", "origin", "connection", "sec-fetch-storage-access", *_F_END,

@@ -26,8 +26,14 @@ def told(engine: str, *targets: str, preflight: bool = False, tainted: bool = Fa
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [(HOME, "same-origin"), (SUB, "same-site"), ("https://app.test:8443/", "same-site"), (PLAIN, "cross-site"), (OTHER, "cross-site")],
-)  # fmt: skip
+    [
+        (HOME, "same-origin"),
+        (SUB, "same-site"),
+        ("https://app.test:8443/", "same-site"),
+        (PLAIN, "cross-site"),
+        (OTHER, "cross-site"),
+    ],
+)
 def test_a_first_request_tells_how_far_its_target_is(engine: str, target: str, expected: str) -> None:
     assert told(engine, target) == expected
 

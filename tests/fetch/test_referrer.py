@@ -46,7 +46,9 @@ def test_a_policy_tells_what_it_says(engine: str, policy: str, same: str | None,
 
 
 @pytest.mark.parametrize("policy", ["unsafe-url", "no-referrer-when-downgrade"])
-@pytest.mark.parametrize(("engine", "expected"), [("chromium", FULL), ("standard", FULL), ("firefox", ORIGIN), ("webkit", ORIGIN)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("engine", "expected"), [("chromium", FULL), ("standard", FULL), ("firefox", ORIGIN), ("webkit", ORIGIN)]
+)
 def test_firefox_and_webkit_tell_another_site_the_origin_at_most(engine: str, expected: str, policy: str) -> None:
     assert told(engine, CROSS, policy=policy) == expected
     assert told(engine, SUB, policy=policy) == FULL

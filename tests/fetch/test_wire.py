@@ -1,8 +1,8 @@
 """Request heads, field by field, against those that three browsers wrote.
 
 ``data/request_heads.jsonl`` holds one request a line: engine, flow, what the flow knows about the request, and the head
-as it arrived at a server, User-Agent abridged. The second request of WebKitGTK's media player, for a part of a file whose
-length it has learnt from the first, is left out, as are WebSockets and workers, which are not simulated.
+as it arrived at a server, User-Agent abridged. The second request of WebKitGTK's media player, for a part of a file
+whose length it has learnt from the first, is left out, as are WebSockets and workers, which are not simulated.
 """
 
 from __future__ import annotations
@@ -155,8 +155,12 @@ def test_a_missing_body_has_a_length_for_post_and_put_only(
 
 @pytest.mark.parametrize(
     ("engine", "before", "after"),
-    [("chromium", "accept-language", None), ("firefox", "connection", "priority"), ("webkit", "accept-encoding", "accept-language")],
-)  # fmt: skip
+    [
+        ("chromium", "accept-language", None),
+        ("firefox", "connection", "priority"),
+        ("webkit", "accept-encoding", "accept-language"),
+    ],
+)
 def test_cookies_have_their_place(engine: str, before: str, after: str | None) -> None:
     order = names(wire_headers(engine, outgoing(cookie="a=1; b=2")))
     position = order.index("cookie")
@@ -222,8 +226,13 @@ def test_webkit_writes_high_bytes_as_utf_8() -> None:
 
 @pytest.mark.parametrize(
     ("address", "told"),
-    [("https://api.test/", True), ("http://localhost:8000/", True), ("http://127.0.0.1/", True), ("http://api.test/", False)],
-)  # fmt: skip
+    [
+        ("https://api.test/", True),
+        ("http://localhost:8000/", True),
+        ("http://127.0.0.1/", True),
+        ("http://api.test/", False),
+    ],
+)
 @pytest.mark.parametrize("engine", TABLES)
 def test_fetch_metadata_goes_to_trustworthy_urls_only(engine: str, address: str, told: bool) -> None:
     head = wire_headers(engine, outgoing(url=address, fetch_site="same-site"))
