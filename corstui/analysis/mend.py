@@ -28,9 +28,14 @@ def fix(thing: Flow | HasFlow) -> list[str]:
     if flow.reason == "acao-mismatch-tainted":
         return _tainted(flow)
     index = _mendable(flow)
-    if index is not None:
-        return _headers(flow, index)
-    return _general(thing)
+    if index is None:
+        return _general(thing)
+    first = (
+        ["The application did not answer; what stands in front of it has to send these too."]
+        if flow.inconclusive
+        else []
+    )
+    return first + _headers(flow, index)
 
 
 def _mendable(flow: Flow) -> int | None:

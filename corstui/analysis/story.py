@@ -19,7 +19,6 @@ __all__ = [
     "fix",
     "headline",
     "hidden_names",
-    "notes",
     "outcome",
     "script_view",
     "where_error",
@@ -31,11 +30,6 @@ _BODY_FAILURES = {
     "timeout": "the body did not arrive in time",
     "capped": "the body is larger than what is kept",
     "malformed": "the body is malformed",
-}
-
-_NOTES = {
-    "local-network-prompt": "Chromium asks the user before a page may reach the local network; taken as granted here.",
-    "authorization-by-wildcard": "Authorization is allowed by * only, which the standard does not accept.",
 }
 
 
@@ -76,6 +70,8 @@ def _blocked(flow: Flow) -> str:
         return "Blocked before anything was sent" if not flow.exchanges else "Blocked before sending"
     if flow.phase == "preflight":
         return "Blocked at the preflight of a redirect; the server received the request before it"
+    if flow.inconclusive:
+        return "Blocked, but inconclusive; something in front of the application received the request"
     return "Blocked; the server received the request"
 
 
@@ -139,11 +135,6 @@ def where_error(thing: Flow | HasFlow) -> str:
     """The network's own words about an error; empty when there was none."""
     exchange = next((each for each in reversed(flow_of(thing).exchanges) if each.error is not None), None)
     return exchange.error.message if exchange is not None and exchange.error is not None else ""
-
-
-def notes(thing: Flow | HasFlow) -> list[str]:
-    """Sentences about what decided nothing and is worth knowing."""
-    return [_NOTES[note] for note in flow_of(thing).notes if note in _NOTES]
 
 
 _CACHES = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-vercel-cache", "x-proxy-cache")

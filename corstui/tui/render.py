@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from corstui.analysis.compare import differences, pair
+from corstui.analysis.compare import pair
 from corstui.analysis.marks import mark
 from corstui.analysis.policy import Rows, policy
-from corstui.analysis.story import answered_by, fix, notes, outcome, where_error, why
+from corstui.analysis.story import answered_by, fix, outcome, where_error, why
 from corstui.analysis.text import printable, shorten, width
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.result import Exchange
@@ -170,9 +170,8 @@ def _verdict(cell: Cell, view: View, columns: int) -> list[Content]:
 
 def _why(cell: Cell, view: View, columns: int) -> list[Content]:
     lines = wrapped(view.text(why(cell)), columns)
-    for sentence in [where_error(cell), *notes(cell)]:
-        lines += wrapped(view.text(sentence), columns, style=MUTED) if sentence else []
-    return lines
+    details = where_error(cell)
+    return [*lines, *wrapped(view.text(details), columns, style=MUTED)] if details else lines
 
 
 def _rest(cell: Cell, view: View, columns: int) -> list[Content]:
@@ -263,7 +262,7 @@ def _both(sides: Sequence[Slot | None], columns: int, ascii: bool) -> list[Conte
         cells.append(side.cell)
         lines += _side(side.cell, View.of(side.planned, ascii), columns)
     if len(cells) == 2:
-        lines += [Content(""), *_difference(cells[0], cells[1], columns)]
+        lines += [Content(""), *difference(cells[0], cells[1], columns)]
         lines += [Content(""), *side_by_side(cells[0], cells[1], columns, ascii)]
     return lines
 
@@ -275,13 +274,14 @@ def _side(cell: Cell, view: View, columns: int) -> list[Content]:
     return [Content.styled(head, f"bold {style}"), *wrapped(view.text(why(cell)), columns, first="  ", rest="  ")]
 
 
-def _difference(a: Cell, b: Cell, columns: int) -> list[Content]:
+def difference(a: Cell, b: Cell, columns: int) -> list[Content]:
+    """Whether two cells differ, and in what."""
     judged = pair(a, b)
     if not judged.comparable:
         return wrapped("Not comparable: an error or an inconclusive answer says nothing about a policy.", columns)
     if not judged.differs:
         return [Content.styled("No difference.", MUTED)]
-    return wrapped(f"<> differs in {', '.join(differences(a, b))}", columns, style=f"bold {CAUTION}")
+    return wrapped(f"<> differs in {', '.join(judged.differs)}", columns, style=f"bold {CAUTION}")
 
 
 def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False) -> list[Content]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from corstui.browser import fetch_params, page_context
+from corstui.fetch.context import new_state
 from corstui.fetch.cookies import Cookie
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.context import new_state
 from corstui.fetch.result import Flow
 from tests.support.playbook import Answer, Playbook, answers, head
 

@@ -131,7 +131,7 @@ def test_a_policy_names_both_answers() -> None:
         headers=[("X-A", "1"), ("X-B", "1")],
     )
     found = policy(done)
-    assert found.preflight is not None and found.actual is not None  # noqa: PT018
+    assert found.preflight is not None and found.actual is not None
     assert dict(found.preflight) == {
         "status": "204",
         "allow-origin": "this origin",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corstui.analysis.mend import fix
-from corstui.analysis.story import answered_by, cookies, headline, notes, outcome, script_view, where_error, why
+from corstui.analysis.story import answered_by, cookies, headline, outcome, script_view, where_error, why
 from corstui.fetch.cookies import Cookie
 from corstui.fetch.messages import Held, NetworkError
 from tests.analysis.doubles import Cell
@@ -242,10 +242,11 @@ def test_a_cookie_set_without_credentials_is_ignored() -> None:
     ]
 
 
-def test_notes_are_sentences() -> None:
-    done = flow(preflight(("Access-Control-Allow-Headers", "*")), ok(), headers=[("Authorization", "Bearer x")])
-    assert done.verdict == "allowed"
-    assert any("Authorization" in line for line in notes(done))
+def test_a_gateway_that_blocks_does_not_speak_for_the_application() -> None:
+    done = flow(ok(status=502, origin=None))
+    assert outcome(done).startswith("Blocked, but inconclusive")
+    assert "in front of it" in fix(done)[0]
+    assert f"Access-Control-Allow-Origin: {APP}" in fix(done)
 
 
 def test_outcomes_of_different_kind_never_read_alike() -> None:

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from corstui.analysis.explain import Explanation, UnknownCode, explain
 from corstui.tui.render import MUTED, READABLE, wrapped
+from corstui.tui.widgets.pane import Pane
 
 
 def page(code: str, columns: int) -> list[Content]:
@@ -62,8 +62,7 @@ class ExplainScreen(Screen[None]):
     DEFAULT_CSS = """
     ExplainScreen {
         background: $background;
-        & > VerticalScroll { padding: 1 2; }
-        & > VerticalScroll > Static { width: 1fr; height: auto; }
+        & > Pane { padding: 1 2; }
     }
     """
 
@@ -72,12 +71,12 @@ class ExplainScreen(Screen[None]):
         self.code = code
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll():
+        with Pane():
             yield Static(markup=False, id="page")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Pane).focus()
 
     def on_resize(self) -> None:
         self.query_one("#page", Static).update(Content("\n").join(page(self.code, max(20, self.size.width - 6))))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -24,9 +23,10 @@ from corstui.report.formats import Options
 from corstui.report.masking import mask_for
 from corstui.tui.clipboard import copy
 from corstui.tui.flowlines import advice, checks, cookie_lines, headers, raw, script, sequence
-from corstui.tui.render import MUTED, View, names, side_by_side, wrapped
+from corstui.tui.render import MUTED, View, difference, names, side_by_side, wrapped
 from corstui.tui.screens.explain import ExplainScreen
 from corstui.tui.widgets.lines import COLOURS, spread
+from corstui.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from corstui.runner import Cell
@@ -119,8 +119,6 @@ class FlowScreen(Screen[None]):
         Binding("y", "copy", "copy as curl", id="flow.copy", tooltip="Copy as curl, secrets masked"),
         Binding("Y", "copy(True)", "copy", show=False, id="flow.copy-secrets", tooltip="Copy it with its secrets"),
         Binding("s", "side", "other side", id="flow.side", tooltip="The flow of the other environment"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="flow.down", tooltip="Scroll down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="flow.up", tooltip="Scroll up"),
         Binding(
             "J,shift+down", "scroll_lanes(1)", "Down", show=False, id="flow.lanes-down", tooltip="Scroll the arrows"
         ),
@@ -136,9 +134,8 @@ class FlowScreen(Screen[None]):
     FlowScreen {
         background: $background;
         #title { height: auto; max-height: 4; padding: 0 1; background: $panel; color: $foreground; }
-        #lanes { height: auto; max-height: 40%; padding: 0; scrollbar-size-vertical: 1; }
-        #pane { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-        #lanes > Static, #pane > Static { width: 1fr; height: auto; }
+        #lanes { height: auto; max-height: 40%; }
+        #pane { height: 1fr; padding: 0 1; }
     }
     """
 
@@ -151,15 +148,15 @@ class FlowScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False, id="title")
-        with VerticalScroll(id="lanes", can_focus=False):
+        with Pane(id="lanes", can_focus=False):
             yield Static(markup=False, id="sequence")
         yield TabLine()
-        with VerticalScroll(id="pane"):
+        with Pane(id="pane"):
             yield Static(markup=False, id="text")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.query_one("#pane", VerticalScroll).focus()
+        self.query_one("#pane", Pane).focus()
 
     def on_resize(self) -> None:
         self._write()
@@ -194,13 +191,15 @@ class FlowScreen(Screen[None]):
     def _text(self, view: View, columns: int) -> list[Content]:
         name = self.pages[self.page]
         if name == POLICIES:
-            return side_by_side(self.cells[0], self.cells[1], min(columns, 120), self._ascii)
+            columns = min(columns, 120)
+            a, b = self.cells[0], self.cells[1]
+            return [*difference(a, b, columns), Content(""), *side_by_side(a, b, columns, self._ascii)]
         return PAGES[name](self.cell, view, columns)
 
     def _show_page(self, index: int) -> None:
         self.page = index % len(self.pages)
         self._write()
-        self.query_one("#pane", VerticalScroll).scroll_home(animate=False)
+        self.query_one("#pane", Pane).scroll_home(animate=False)
 
     # actions ----------------------------------------------------------------------------------------------------------
 
@@ -219,7 +218,7 @@ class FlowScreen(Screen[None]):
         self.page = self.pages.index(name) if name in self.pages else 0
         self.refresh_bindings()
         self._show_page(self.page)
-        self.query_one("#lanes", VerticalScroll).scroll_home(animate=False)
+        self.query_one("#lanes", Pane).scroll_home(animate=False)
 
     def action_page(self, direction: int) -> None:
         self._show_page(self.page + direction)
@@ -237,11 +236,8 @@ class FlowScreen(Screen[None]):
         self.side = 1 - self.side
         self._write()
 
-    def action_scroll(self, direction: int) -> None:
-        self.query_one("#pane", VerticalScroll).scroll_relative(y=direction, animate=False)
-
     def action_scroll_lanes(self, direction: int) -> None:
-        self.query_one("#lanes", VerticalScroll).scroll_relative(y=direction, animate=False)
+        self.query_one("#lanes", Pane).scroll_relative(y=direction, animate=False)
 
     def action_explain(self) -> None:
         findings = self.cell.findings

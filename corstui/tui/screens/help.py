@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
@@ -14,6 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from corstui.tui.render import MUTED
+from corstui.tui.widgets.pane import Pane
+
+THIS, EVERYWHERE = "This screen", "Everywhere"
 
 Row = tuple[str, str]
 Group = tuple[str, list[Row]]
@@ -27,15 +29,16 @@ def groups(screen: Screen[Any]) -> list[Group]:
         if said and active.enabled and not active.binding.system:
             keys = found.setdefault(_owner(active.node), {}).setdefault(said, [])
             keys.append(screen.app.get_key_display(active.binding))
-    return [
+    listed = [
         (owner, [(" ".join(dict.fromkeys(keys)), said) for said, keys in rows.items()]) for owner, rows in found.items()
     ]
+    return sorted(listed, key=lambda group: (group[0] != THIS, group[0] == EVERYWHERE))
 
 
 def _owner(node: DOMNode) -> str:
     if isinstance(node, Screen):
-        return "This screen"
-    return f"In the {type(node).__name__.lower()}" if isinstance(node, Widget) else "Everywhere"
+        return THIS
+    return f"In the {type(node).__name__.lower()}" if isinstance(node, Widget) else EVERYWHERE
 
 
 def lines(listed: list[Group], columns: int) -> list[Content]:
@@ -62,12 +65,11 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;
-        & > VerticalScroll {
+        & > Pane {
             width: 90%; max-width: 88; height: auto; max-height: 90%;
             border: round $primary; border-title-style: bold; padding: 0 1;
             background: $surface; color: $foreground;
         }
-        & > VerticalScroll > Static { width: 1fr; height: auto; }
     }
     """
 
@@ -76,7 +78,7 @@ class HelpScreen(ModalScreen[None]):
         self._groups: list[Group] = []
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as scroll:
+        with Pane() as scroll:
             scroll.border_title = "Keys"
             scroll.border_subtitle = "Esc closes · ctrl+p finds commands by name"
             yield Static(markup=False, id="keys")
@@ -84,7 +86,7 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         beneath = self.app.screen_stack[-2]
         self._groups = groups(beneath)
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Pane).focus()
         self._write()
 
     def on_resize(self) -> None:

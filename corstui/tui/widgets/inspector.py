@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from corstui.tui.board import Slot
 from corstui.tui.render import inspect
+from corstui.tui.widgets.pane import Pane
 
 
-class Inspector(VerticalScroll):
+class Inspector(Pane):
     """Shows one slot of the matrix, or the two sides of a comparison. Follows :meth:`show`; scrolls when focused."""
 
     DEFAULT_CSS = """
@@ -22,9 +22,7 @@ class Inspector(VerticalScroll):
         padding: 0 1;
         background: $background;
         color: $foreground;
-        scrollbar-size-vertical: 1;
         &:focus { background: $surface; }
-        & > Static { width: 1fr; height: auto; }
     }
     """
 
