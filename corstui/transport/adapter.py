@@ -174,7 +174,7 @@ class Adapted:
                 made = to_httpx(request, url, context, seconds, progress.trace)
                 response = await self._transport.handle_async_request(made)
         except Exception as error:
-            failure: Exception = httpx.ReadTimeout("") if limit.expired() else error
+            failure = progress.timed_out() if limit.expired() else error
             attempt = Attempt(url.scheme, url.authority, seconds=progress.elapsed, sent=progress.has_sent(failure))
             return Reply(
                 error=from_exception(failure, attempt),
@@ -290,6 +290,11 @@ class Progress:
     def answered(self) -> None:
         """The response head has come."""
         self._first_byte = self.elapsed * 1000
+
+    def timed_out(self) -> Exception:
+        """The time is up: as httpx would call it."""
+        connecting = any(stage in self._began and stage not in self._took for stage in ("connect_tcp", "start_tls"))
+        return httpx.ConnectTimeout("") if connecting else httpx.ReadTimeout("")
 
     def has_sent(self, error: Exception) -> bool:
         """Whether the request head was written; without events to tell, all but a failure to connect means that it

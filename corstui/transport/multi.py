@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import selectors
+import threading
 from typing import Any, Protocol
 
 import pycurl
@@ -22,6 +23,8 @@ _EVENTS = {
 }
 #: How much too early, in seconds, the loop may call.
 _CLOCK_STEP = 0.001
+#: How long, in seconds, closing may hold up the loop.
+_CLOSING_PATIENCE = 0.2
 
 
 class Job(Protocol):
@@ -51,6 +54,7 @@ class LoopMulti:
         self._timer: asyncio.TimerHandle | None = None
         self._due = math.inf
         self._is_starting = False
+        self._is_closed = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
@@ -75,15 +79,21 @@ class LoopMulti:
         """Cancel what is still running and close every connection."""
         for job in list(self._jobs.values()):
             job.cancel()
-        self._multi.close()
         if self._timer is not None:
             self._timer.cancel()
         if not self.loop.is_closed():
             self.loop.remove_reader(self._sockets.fileno())
+        self._is_closed = True
+        # libcurl waits for the end of name lookups that nobody waits for any more, which can take many seconds
+        closing = threading.Thread(target=self._multi.close, name="corstui-close", daemon=True)
+        closing.start()
+        closing.join(_CLOSING_PATIENCE)
         self._sockets.close()
 
     def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
         """libcurl waits for something else on ``fd``, for the first time or no more at all."""
+        if self._is_closed:
+            return
         had = self._watched.get(fd)
         if what == pycurl.POLL_REMOVE:
             if had is not None:
@@ -125,7 +135,7 @@ class LoopMulti:
 
     def _begin(self) -> None:
         self._is_starting = False
-        if self._jobs:
+        if self._jobs:  # which a closed pool has none of
             self._work()
 
     def _on_ready(self) -> None:

@@ -22,10 +22,13 @@ from corstui.transport.network import Route
 
 #: CURLOPT_SUPPRESS_CONNECT_HEADERS (curl/curl.h), which pycurl does not name.
 _SUPPRESS_CONNECT_HEADERS = 265
+#: CURLOPT_QUICK_EXIT, likewise: do not hold up the loop until a name lookup ends that nobody waits for any more.
+_QUICK_EXIT = 322
 
 #: What every handle is set to: nothing but the flow's own headers goes out, nothing is followed, decoded or stored.
 _FIXED_OPTIONS: tuple[tuple[int, Any], ...] = (
     (pycurl.NOSIGNAL, 1),
+    (_QUICK_EXIT, 1),
     (pycurl.USERAGENT, ""),
     (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
     (pycurl.HTTP09_ALLOWED, 0),

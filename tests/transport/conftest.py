@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import ipaddress
 import socket
 import ssl
@@ -119,6 +120,31 @@ def free_port() -> Iterator[int]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
+
+
+@pytest.fixture
+def deaf_port() -> Iterator[int]:
+    """A port whose queue of connections is full, so that Linux ignores further SYNs: nobody ever accepts."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        waiting: list[socket.socket] = []
+        try:
+            while len(waiting) < 64:
+                knock = socket.socket()
+                knock.setblocking(False)
+                waiting.append(knock)
+                knock.connect_ex(("127.0.0.1", port))
+                knock.settimeout(0.2)
+                if knock.connect_ex(("127.0.0.1", port)) not in (0, errno.EISCONN):
+                    break
+            else:
+                pytest.skip("this system's listening queue does not fill up")
+            yield port
+        finally:
+            for knock in waiting:
+                knock.close()
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ async def test_a_client_certificate_is_shown_on_credentialed_requests_only(
     ]
 
 
-@pytest.mark.parametrize("host", ["localhost", "a.localhost", "a.b.LOCALHOST"])
+@pytest.mark.parametrize("host", ["localhost", "a.localhost", "a.b.LOCALHOST", "localhost."])
 async def test_localhost_and_names_below_it_are_this_machine(fetch: Client, host: str) -> None:
     async with RawServer(OK) as server:
         assert (await fetch(server.url("/", host))).error is None

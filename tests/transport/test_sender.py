@@ -92,7 +92,7 @@ async def test_a_request_arrives_and_a_response_comes_back_without_loss(
 
 @over_sockets
 async def test_network_failures_have_the_same_reasons(
-    make: Callable[[], httpx.AsyncBaseTransport], free_port: int
+    make: Callable[[], httpx.AsyncBaseTransport], free_port: int, deaf_port: int
 ) -> None:
     async def close(peer: Peer) -> None:
         await peer.request()
@@ -120,6 +120,8 @@ async def test_network_failures_have_the_same_reasons(
             assert (error.code, error.sent) == (code, True), error
     error = error_of(await send(make(), f"http://127.0.0.1:{free_port}/"))
     assert (error.code, error.sent) == ("connection-refused", False)
+    error = error_of(await send(make(), f"http://127.0.0.1:{deaf_port}/", seconds=0.3))
+    assert (error.code, error.sent) == ("connect-timeout", False)
     error = error_of(await send(make(), "http://name.invalid/"))
     assert (error.code, error.sent) == ("dns-failure", False)
     error = error_of(await send(make(), seconds=-1))
