@@ -144,6 +144,8 @@ class _Builder:
 
     @staticmethod
     def _scalar(event: Any, location: Location) -> Scalar:
+        if any("\ud800" <= char <= "\udfff" for char in event.value):
+            raise Refusal(location, "half a character: an escape names a surrogate", "write the character itself")
         return Scalar(event.value, not event.style, location)
 
     def _collection(self, event: Any, location: Location) -> Node:
@@ -172,6 +174,8 @@ class _Builder:
             elif key.text in own:
                 first = own[key.text][0].location
                 self._problems.add(key.location, f"{shown(key.text)} is here twice", f"first in line {first.line}")
+            elif isinstance(value, Scalar) and value.plain and not value.text:
+                own[key.text] = (key, Scalar("", True, key.location))  # the parser places it somewhere behind the key
             else:
                 own[key.text] = (key, value)
         for key, value in merged:

@@ -179,10 +179,8 @@ class ListOf:
             raise Refusal(node.location, "an empty list", "leave the key out, or name at least one")
         items: list[Any] = []
         for child in node.items:
-            try:
+            with problems.collecting():
                 items.append(self.item.read(child, problems))
-            except Refusal as refusal:
-                problems.refuse(refusal)
         return items
 
     def schema(self) -> Schema:
@@ -196,7 +194,14 @@ class Entry:
     name: str
     location: Location
     value: Any
-    value_location: Location
+
+
+class Entries(list[Entry]):
+    """The entries that could be read. ``declared``: the names of all, so that the others are not missed elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.declared: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,27 +216,26 @@ class MapOf:
     pattern: str | None = None
     names: str = ""
 
-    def read(self, node: Node, problems: Problems) -> list[Entry]:
+    def read(self, node: Node, problems: Problems) -> Entries:
+        entries = Entries()
         if isinstance(node, Scalar) and node.is_null:
-            return []
+            return entries
         if not isinstance(node, Mapping):
             raise Refusal(node.location, f"{kind_of(node)} where a mapping is expected", "write name: value lines")
-        entries: list[Entry] = []
         for key, child in node.pairs:
-            try:
+            with problems.collecting():
+                entries.declared.append(key.text)
                 self._check(key)
-                entries.append(Entry(key.text, key.location, self.value.read(child, problems), child.location))
-            except Refusal as refusal:
-                problems.refuse(refusal)
+                entries.append(Entry(key.text, key.location, self.value.read(child, problems)))
         return entries
 
     def _check(self, key: Scalar) -> None:
         if self.pattern is not None:
             if not re.fullmatch(self.pattern, key.text):
-                raise Refusal(key.location, f"{shown(key.text)} is no name for a {self.what}", self.names)
+                raise Refusal(key.location, f"{shown(key.text)} is no name for {self.what}", self.names)
         elif not key.text.strip() or key.text == "*" or not key.text.isprintable():
             hint = "a name is printable text other than *"
-            raise Refusal(key.location, f"{shown(key.text)} is no name for a {self.what}", hint)
+            raise Refusal(key.location, f"{shown(key.text)} is no name for {self.what}", hint)
 
     def schema(self) -> Schema:
         names = {"pattern": f"^{self.pattern}$"} if self.pattern else {"minLength": 1, "not": {"const": "*"}}

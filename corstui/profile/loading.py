@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corstui.profile.document import parse_document
+from corstui.profile.document import Scalar, parse_document
 from corstui.profile.endpoints import Names, Raw, build, check_defaults, warn_about_dropped_defaults
 from corstui.profile.kinds import Entry, Values
 from corstui.profile.model import EnvironmentSpec, Part
@@ -38,11 +38,19 @@ def load_parts(paths: Iterable[str], problems: Problems) -> list[Part]:
             roots += files_of(path)
         except Refusal as refusal:
             problems.refuse(refusal)
-    trees = {os.path.realpath(path): reader.tree(path, Location(path)) for path in roots}
+    trees = {_identity(path): reader.tree(path) for path in roots}
     # a file that another one of them includes is a part of that profile, not a profile
     return [
         _Merger(tree, problems).part() for identity, tree in trees.items() if tree and identity not in reader.included
     ]
+
+
+def _identity(path: str) -> str:
+    """What two paths of one file have in common."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return path
 
 
 class _Reader:
@@ -53,34 +61,37 @@ class _Reader:
         self._files: dict[str, File | None] = {}
         self.included: set[str] = set()
 
-    def tree(self, path: str, asked_from: Location) -> list[File]:
+    def tree(self, path: str) -> list[File]:
         """The file and all that it includes: the included before those that include them, each once."""
         found: dict[str, File] = {}
-        self._visit(path, asked_from, [], found)
+        self._visit(path, None, [], found)
         return list(found.values())
 
-    def _visit(self, path: str, asked_from: Location, above: list[str], found: dict[str, File]) -> None:
-        identity = os.path.realpath(path)
+    def _visit(self, path: str, include: Scalar | None, above: list[str], found: dict[str, File]) -> None:
+        identity = _identity(path)
         if identity in above:
             names = " -> ".join(Path(each).name for each in [*above[above.index(identity) :], identity])
-            self._problems.add(asked_from, f"the include of {shown(path)} is a cycle: {names}")
+            self._problems.add(include.location if include else Location(path), f"the include is a cycle: {names}")
             return
         if identity in found:
             return
         if identity not in self._files:
-            self._files[identity] = self._read(path, asked_from)
+            self._files[identity] = self._read(path, include)
         file = self._files[identity]
         if file is None:
             return
-        for include in file.values.get("include", []):
-            target = str(Path(path).parent / include.text)
-            self.included.add(os.path.realpath(target))
-            self._visit(target, include.location, [*above, identity], found)
+        for included in file.values.get("include", []):
+            target = str(Path(path).parent / included.text)
+            self.included.add(_identity(target))
+            self._visit(target, included, [*above, identity], found)
         found[identity] = file
 
-    def _read(self, path: str, asked_from: Location) -> File | None:
+    def _read(self, path: str, include: Scalar | None) -> File | None:
         try:
-            text = read_text(path, asked_from)
+            if include is None:
+                text = read_text(path, Location(path), "the file")
+            else:
+                text = read_text(path, include.location, f"the file {shown(include.text)}")
             document = parse_document(text, path, self._problems)
             return File(path, PROFILE.read(document, self._problems)) if document is not None else None
         except Refusal as refusal:
@@ -110,13 +121,12 @@ class _Merger:
     def part(self) -> Part:
         root = self.files[-1]
         environments, origins = self._environments(), self._origins()
-        self._check_overrides(environments, origins)
+        names = self._names(environments)
+        self._check_overrides(environments, names)
         raws = self._unique(list(self._raw_endpoints()))
         self._check_required(root)
         for file in self.files:
             self._check_file_defaults(file)
-        known = frozenset(name for each in environments.values() for name in each.variables)
-        names = Names(list(environments), list(origins), known)
         name = root.values.get("name")
         return Part(
             name=name.text if name and name.text else Path(root.path).stem,
@@ -128,11 +138,21 @@ class _Merger:
             settings=self._settings(),
         )
 
+    def _names(self, environments: Mapping[str, EnvironmentSpec]) -> Names:
+        """What may be referred to, whether or not its value could be read."""
+        files = [file.values for file in self.files]
+        variables = _declared((entry.value for entry in self._entries("environments")), "vars")
+        return Names(
+            environments=_declared(files, "environments") or list(environments),
+            origins=_declared(files, "origins"),
+            variables=frozenset(variables),
+        )
+
     def _check_required(self, root: File) -> None:
         """There must be origins, and endpoints or groups; what was refused of them is a problem already."""
         for keys, message, hint in _REQUIRED:
             given = [(key, file) for key in keys for file in self.files if key in file.values.places]
-            if all(key in file.values and not file.values.get(key) for key, file in given):
+            if all(key in file.values and not file.values.get(key).declared for key, file in given):
                 place = given[0][1].values.places[given[0][0]] if given else root.values.location
                 self.problems.add(place, message, hint)
 
@@ -187,15 +207,18 @@ class _Merger:
                     origins[each.name] = each
             for key in values.values.keys() - {"vars", "origins"}:
                 place = values.places[key]
-                if self._once(f"environment {name}", Entry(key, place, values.get(key), place), f"{key} {where}"):
+                if self._once(f"environment {name}", Entry(key, place, values.get(key)), f"{key} {where}"):
                     options.values[key], options.places[key] = values.get(key), place
         return EnvironmentSpec(name, entries[0].location, variables, origins, options)
 
-    def _check_overrides(self, environments: Mapping[str, EnvironmentSpec], origins: Mapping[str, Template]) -> None:
+    def _check_overrides(self, environments: Mapping[str, EnvironmentSpec], names: Names) -> None:
         for environment in environments.values():
             for entry in environment.origins.values():
-                if entry.name not in origins:
-                    hint = nearest(entry.name, origins) + "; an environment overrides or removes origins, it adds none"
+                if entry.name not in names.origins:
+                    hint = (
+                        nearest(entry.name, names.origins)
+                        + "; an environment overrides or removes origins, it adds none"
+                    )
                     self.problems.add(entry.location, f"there is no origin {shown(entry.name)}", hint)
 
     def _settings(self) -> dict[str, tuple[object, Location]]:
@@ -222,6 +245,11 @@ class _Merger:
                 hint = f"first at {first[raw.name].location}; names are unique in a whole profile"
                 self.problems.add(raw.location, f"the endpoint {shown(raw.name)} is defined already", hint)
         return list(first.values())
+
+
+def _declared(records: Iterable[Values], key: str) -> list[str]:
+    """The names that a mapping has in any of the records, each once."""
+    return list(dict.fromkeys(name for record in records if key in record for name in record.get(key).declared))
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from corstui.fetch.origin import parse_origin
+from corstui.fetch.origin import is_ip, is_localhost, parse_origin
 from corstui.fetch.url import parse
 from corstui.profile.problems import Location, Refusal, shown
 
@@ -21,6 +21,13 @@ def check_origin(text: str, location: Location) -> str:
     raise Refusal(location, f"{shown(text)} is not the origin of a page", _remedy(text))
 
 
+def scheme_hint(text: str) -> str:
+    """The hint for an origin or URL that begins with its host."""
+    host = re.split(r"[:/?#]", text, maxsplit=1)[0]
+    scheme = "http" if is_localhost(host) or is_ip(host) else "https"
+    return f"a scheme is missing, write {shown(f'{scheme}://{text}')}"
+
+
 def _remedy(text: str) -> str:
     if not text.strip():
         return f'{_WORDS}; the opaque origin is "null"'
@@ -34,7 +41,7 @@ def _remedy(text: str) -> str:
     if scheme and scheme[1].lower() in _OPAQUE:
         return f'a {scheme[1].lower()}: page has the opaque origin, write "null"'
     if "://" not in text:
-        return f"a scheme is missing, write {shown('https://' + text)}" if parse_origin("https://" + text) else _WORDS
+        return scheme_hint(text) if parse_origin("https://" + text) else _WORDS
     origin = parse_origin(text) or _of_url(text)
     return f"write {shown(origin if isinstance(origin, str) else str(origin))}" if origin else _WORDS
 

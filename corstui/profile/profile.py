@@ -75,7 +75,7 @@ def load_profile(*paths: str | os.PathLike[str], process_env: Mapping[str, str] 
     if not paths:
         raise TypeError("load_profile() takes at least one path")
     problems = Problems()
-    parts = load_parts([os.fspath(path) for path in paths], problems)
+    parts = load_parts([os.fsdecode(path) for path in paths], problems)
     environments = _environments(parts, problems)
     settings = _settings(parts, problems)
     _check_endpoints(parts, problems)

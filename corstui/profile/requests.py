@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from corstui.profile.document import Mapping, Node, Scalar, Sequence, kind_of
@@ -21,7 +21,7 @@ class Header:
     name: str
     value: Template
     is_null: bool
-    location: Location
+    location: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,8 @@ class Headers:
     def read(self, node: Node, problems: Problems) -> list[Header]:
         headers = []
         for name, value in pairs_of(node, problems):
-            try:
+            with problems.collecting():
                 headers.append(self._header(name, value))
-            except Refusal as refusal:
-                problems.refuse(refusal)
         return headers
 
     @staticmethod
@@ -227,10 +225,8 @@ class Expect:
             inner = child.pairs if isinstance(child, Mapping) else ((None, child),)
             for environment, value in inner:
                 name = Named(environment.text, environment.location) if environment else everywhere
-                try:
+                with problems.collecting():
                     found.append(Expected(origin, name, _expectation(value)))
-                except Refusal as refusal:
-                    problems.refuse(refusal)
         return found
 
     def schema(self) -> Schema:

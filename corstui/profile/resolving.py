@@ -16,7 +16,7 @@ from corstui.fetch.url import Url, parse
 from corstui.profile.expectations import Expectation, choose
 from corstui.profile.kinds import Values
 from corstui.profile.model import Endpoint, EndpointSpec, EnvironmentSpec, Part, Tls
-from corstui.profile.origins import check_origin
+from corstui.profile.origins import check_origin, scheme_hint
 from corstui.profile.problems import Location, Problems, Refusal, shown
 from corstui.profile.secrets import is_secret_name
 from corstui.profile.variables import Scope, Template
@@ -197,7 +197,7 @@ class Resolver:
             if base is None or base.scheme not in ("http", "https"):
                 raise Refusal(spec.base.location, f"the base {shown(self._text(spec.base))} is no http or https URL")
             url = _within(base, text)
-        if url is None or _is_host_and_port(text):
+        if url is None or (url.scheme not in _SCHEMES and "://" not in text):
             raise Refusal(location, f"{shown(text)} is no URL", _url_hint(text, spec))
         return url
 
@@ -230,6 +230,8 @@ class Resolver:
         return {key: self._json(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+#: Schemes whose URLs are meant. Others need ``://``: the URL standard takes ``localhost:8080/x`` for one of localhost.
+_SCHEMES = frozenset({"http", "https", "data", "blob"})
 _PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
@@ -252,20 +254,14 @@ def _within(base: Url, text: str) -> Url | None:
     return parse(text, f"{base.scheme}://{base.authority}{base.path}/")
 
 
-def _is_host_and_port(text: str) -> bool:
-    """``localhost:8080/x``, which the URL standard takes for a URL of the scheme localhost."""
-    return re.match(r"[A-Za-z0-9.-]+:\d+(/|$)", text) is not None
-
-
 def _url_hint(text: str, spec: EndpointSpec) -> str:
     if not text:
         return "write METHOD URL"
     if text.startswith("//"):
         return f"write {shown('https:' + text)}"
-    if re.match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d+)?(/|$)", text) and (
-        "." in text.partition("/")[0] or ":" in text
-    ):
-        return f"a scheme is missing, write {shown('https://' + text)}"
+    start = re.match(r"([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(:\d+)?(?![^/?#])", text)
+    if start and ("." in start[1] or start[2]):
+        return scheme_hint(text)
     return "" if spec.base or "://" in text else "write the whole URL, or give its group a base"
 
 

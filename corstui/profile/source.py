@@ -34,7 +34,7 @@ def files_of(path: str) -> list[str]:
     return files
 
 
-def read_bytes(path: str, location: Location, limit: int, what: str = "the file") -> bytes:
+def read_bytes(path: str, location: Location, limit: int, what: str) -> bytes:
     """The content of a regular file. Raises Refusal at ``location`` for what is none, or is larger than ``limit``."""
     try:
         # without O_NONBLOCK a pipe that nobody writes to would be waited for
@@ -58,9 +58,9 @@ def read_bytes(path: str, location: Location, limit: int, what: str = "the file"
     return content
 
 
-def read_text(path: str, location: Location) -> str:
-    """The text of a profile. Raises Refusal for bytes that are no UTF-8 or no text, at their place in the file."""
-    content = read_bytes(path, location, MAX_PROFILE).removeprefix(b"\xef\xbb\xbf")
+def read_text(path: str, location: Location, what: str) -> str:
+    """The text of a profile, which messages call ``what``. Raises Refusal for bytes that are no UTF-8 or no text, at their place in the file."""
+    content = read_bytes(path, location, MAX_PROFILE, what).removeprefix(b"\xef\xbb\xbf")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refusal(Location(path, 1, 1), "the file is UTF-16", "save it as UTF-8")
     try:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corstui.fetch.context import CACHE_MODES, CREDENTIALS, REDIRECTS
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.flow import CACHE_MODES, CREDENTIALS, REDIRECTS
 from corstui.fetch.initiators import INITIATORS
 from corstui.profile.document import Node, Scalar, kind_of
 from corstui.profile.kinds import (
@@ -132,7 +132,7 @@ ENVIRONMENT = Record(
     (
         Field(
             "vars",
-            MapOf("variable", Value(), NAME.pattern, "letters, digits, _ . and -"),
+            MapOf("a variable", Value(), NAME.pattern, "letters, digits, _ . and -"),
             "Texts for ${name}; they may use other variables.",
         ),
         Field("writes", Flag(), "true lets methods other than GET, HEAD and OPTIONS out here."),
@@ -144,14 +144,16 @@ ENVIRONMENT = Record(
         ),
         Field(
             "resolve",
-            MapOf("host", Text("an IP address, or address:port"), _HOST, "a host name"),
+            MapOf("a host", Text("an IP address, or address:port"), _HOST, "a host name"),
             "Host names pinned to an address or address:port; Host and SNI stay.",
         ),
         Field(
             "proxy", Text("a URL, or none"), "The URL of a proxy, or none; without it the process environment counts."
         ),
         Field("tls", TLS, "How certificates are checked and shown."),
-        Field("origins", MapOf("origin", OriginValue(removable=True)), "Origins that differ here; null takes one out."),
+        Field(
+            "origins", MapOf("an origin", OriginValue(removable=True)), "Origins that differ here; null takes one out."
+        ),
     ),
     elsewhere={
         "variables": "did you mean 'vars'?",
@@ -218,7 +220,8 @@ DEFAULTS = Record(
     _shared(Send(grants=False)),
     elsewhere=dict.fromkeys(
         ("request", "method", "url", "body", "json", "form", "origins"), "it belongs to each endpoint alone"
-    ),
+    )
+    | {"writes": "only an environment can say writes"},
 )
 
 ENDPOINT = Record(
@@ -264,7 +267,7 @@ class Endpoint:
         return {"anyOf": [TEXT_SCHEMA, {"$ref": "#/$defs/endpoint"}]}
 
 
-_ENDPOINTS = MapOf("endpoint", Endpoint())
+_ENDPOINTS = MapOf("an endpoint", Endpoint())
 
 GROUP = Record(
     "a group",
@@ -284,14 +287,16 @@ PROFILE = Record(
         Field("include", ListOf(Plain(), "[common.yaml]"), "Files that belong to this profile, relative to it."),
         Field(
             "environments",
-            MapOf("environment", ENVIRONMENT),
+            MapOf("an environment", ENVIRONMENT),
             "The deployments; without any there is one named default.",
         ),
-        Field("origins", MapOf("origin", OriginValue()), "The pages that call: scheme://host[:port] or null, by name."),
+        Field(
+            "origins", MapOf("an origin", OriginValue()), "The pages that call: scheme://host[:port] or null, by name."
+        ),
         Field("settings", SETTINGS, "How runs are done."),
         Field("defaults", DEFAULTS, "What holds for every endpoint that says nothing else."),
         Field("endpoints", _ENDPOINTS, "The requests by name."),
-        Field("groups", MapOf("group", GROUP), "Endpoints with a common base and defaults."),
+        Field("groups", MapOf("a group", GROUP), "Endpoints with a common base and defaults."),
     ),
     elsewhere={"vars": "variables go under environments: {NAME: {vars: ...}}", "requests": "did you mean 'endpoints'?"},
 )

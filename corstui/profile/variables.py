@@ -19,8 +19,9 @@ from corstui.profile.source import MAX_VALUE, read_bytes
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SOURCES = ("env", "secret", "file")
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
-#: How long a value may grow by variables that repeat variables, in characters.
+#: How long one value, and all values of an environment, may grow by what they repeat, in characters.
 _MAX_EXPANDED = 1 << 20
+_MAX_TOTAL = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class Scope:
         self._process = process
         self._done: dict[str, Expanded] = {}
         self._open: list[str] = []
+        self._total = 0
 
     def expand(self, template: Template) -> Expanded:
         """Replace every reference. Raises Refusal where one has no value."""
@@ -124,8 +126,10 @@ class Scope:
             value = Expanded(part) if isinstance(part, str) else self._value(part, template.location)
             texts.append(value.text)
             secrets |= value.secrets
-        if sum(map(len, texts)) > _MAX_EXPANDED:
-            raise Refusal(template.location, f"the value grows beyond {_MAX_EXPANDED >> 10} KiB")
+        size = sum(map(len, texts))
+        self._total += size
+        if size > _MAX_EXPANDED or self._total > _MAX_TOTAL:
+            raise Refusal(template.location, "the variables make the values here too long")
         return Expanded("".join(texts), frozenset(secrets))
 
     def file_bytes(self, template: Template) -> bytes | None:
@@ -143,20 +147,26 @@ class Scope:
             case "file":
                 return _text_file(reference.name, location)
             case "secret":
-                secret = self._process.get(reference.name, "")
+                secret = self._from_process(reference.name, location)
                 if not secret:
                     state = "is empty" if reference.name in self._process else "is not set"
                     hint = f"set the environment variable {reference.name}"
                     raise Refusal(location, f"the secret {reference.name} {state}", hint)
                 return Expanded(secret, frozenset({secret}))
             case _:
-                text = self._process.get(reference.name)
+                text = self._from_process(reference.name, location)
                 if reference.default is not None:
                     text = text or reference.default
                 if text is None:
                     hint = f"set it, or write ${{env:{reference.name}:-default}}"
                     raise Refusal(location, f"the environment variable {reference.name} is not set", hint)
                 return Expanded(text)
+
+    def _from_process(self, name: str, location: Location) -> str | None:
+        text = self._process.get(name)
+        if text is not None and not is_text(text):
+            raise Refusal(location, f"the environment variable {name} is not UTF-8")
+        return text
 
     def _variable(self, name: str, location: Location) -> Expanded:
         if name in self._done:
@@ -181,6 +191,11 @@ def unknown_variable(name: str, location: Location, known: frozenset[str]) -> Re
     """The refusal of a variable that no environment has."""
     hint = nearest(name, sorted(known)) if known else f"no environment has vars; from the process: ${{env:{name}}}"
     return Refusal(location, f"no environment has a variable {name}", hint)
+
+
+def is_text(text: str) -> bool:
+    """Whether ``text`` can be written as UTF-8: lone surrogates stand for bytes that are none."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _file(path: str, location: Location) -> bytes:
