@@ -91,22 +91,24 @@ class Slot:
 
 @dataclass(slots=True)
 class Progress:
-    """How far the latest runs have come: cells asked for and finished since the board was last at rest."""
+    """How far the latest runs have come: cells asked for and finished since the board was last at rest.
+
+    ``started`` and ``last`` are monotonic times in seconds, of the first request for cells and of the latest result.
+    """
 
     done: int = 0
     total: int = 0
     started: float = 0.0
     last: float = 0.0
 
-    @property
-    def rate(self) -> float:
+    def rate(self, now: float) -> float:
         """Finished cells a second; 0 while nothing is finished."""
-        spent = self.last - self.started
-        return self.done / spent if spent > 0 and self.done else 0.0
+        return self.done / (now - self.started) if self.done and now > self.started else 0.0
 
-    def seconds_left(self) -> float | None:
+    def seconds_left(self, now: float) -> float | None:
         """An estimate of the time until everything asked for is there; None while unknown."""
-        return (self.total - self.done) / self.rate if self.rate else None
+        rate = self.rate(now)
+        return (self.total - self.done) / rate if rate else None
 
 
 @dataclass(slots=True)

@@ -52,4 +52,4 @@ def fitted(pieces: list[Piece], width: int, ellipsis: str = "…") -> list[Piece
     used = sum(cell_len(text) for text, _ in pieces)
     if used > width:
         return [(fit("".join(text for text, _ in pieces), width, ellipsis), pieces[0][1])]
-    return [*pieces, (" " * (width - used), "name")] if used < width else pieces
+    return [*pieces, (" " * (width - used), pieces[0][1] if pieces else "name")] if used < width else pieces

@@ -19,7 +19,7 @@ def outlook(planned: Iterable[Planned]) -> list[tuple[str, str]]:
     """Pairs of a heading and its text: cells, hosts, credentials, writes."""
     cells = list(planned)
     return [
-        ("cells", f"{len(cells)}, each with up to two requests, redirects and controls besides"),
+        ("cells", f"{len(cells)}: one request each, besides preflights, redirects and controls"),
         ("hosts", _counted(Counter(_host(cell.url) for cell in cells))),
         ("credentials", _credentials(cells)),
         ("writes", _writes(cells)),

@@ -27,7 +27,7 @@ class Runs:
     """Keeps the boards of a session in step with the network thread."""
 
     def __init__(self, session: Session, bridge: Bridge, clock: Callable[[], float] = monotonic) -> None:
-        self.session, self.bridge, self._clock = session, bridge, clock
+        self.session, self.bridge, self.clock = session, bridge, clock
         self._boards: dict[int, Board] = {}
 
     @property
@@ -38,7 +38,7 @@ class Runs:
     def ask(self, board: Board, keys: Collection[CellKey], plan: Plan | None = None) -> int:
         """Run cells of a board; returns how many were not under way already. ``plan``: another than the session's."""
         number = self.bridge.number()
-        asked = board.queue(keys, number, self._clock())
+        asked = board.queue(keys, number, self.clock())
         if asked:
             self._boards[number] = board
             self.bridge.run(number, plan or self.session.plan(board.environment, board.engine), asked)
@@ -52,7 +52,7 @@ class Runs:
 
     def drain(self) -> Changes:
         """Bring the boards up to date with the network thread."""
-        changes, now = Changes(), self._clock()
+        changes, now = Changes(), self.clock()
         for news in self.bridge.drain():
             if isinstance(news, Ended):
                 self._ended(news, changes)

@@ -81,10 +81,11 @@ def test_progress_estimates_the_time_left_from_what_is_done() -> None:
     one = board(2, 2)
     keys = list(one.slots)
     one.queue(keys, run=1, now=10.0)
-    assert one.progress.seconds_left() is None
+    assert one.progress.seconds_left(10.5) is None
     one.finish(FakeCell(keys[0]), run=1, now=11.0)
-    assert one.progress.rate == 1.0
-    assert one.progress.seconds_left() == 3.0
+    assert one.progress.rate(11.0) == 1.0
+    assert one.progress.seconds_left(11.0) == 3.0
+    assert one.progress.seconds_left(13.0) == 9.0, "a stalled run takes longer than it seemed"
 
 
 def test_without_expectations_whatever_is_blocked_deserves_a_look() -> None:

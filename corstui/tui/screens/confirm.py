@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from corstui.analysis.text import printable
+from corstui.tui.render import wrapped
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -38,13 +39,20 @@ class ConfirmScreen(ModalScreen[bool]):
         self._environment, self._facts = environment, facts
 
     def compose(self) -> ComposeResult:
-        width = max(len(heading) for heading, _ in self._facts)
-        title = f"Run {printable(self._environment)}? This environment asks first."
-        lines = [Content.styled(title, "bold"), Content("")]
-        lines += [Content.assemble((f"{heading:<{width}}  ", "dim"), text) for heading, text in self._facts]
-        lines += [Content(""), Content.assemble(("y", "bold"), " run   ", ("n", "bold"), " do not")]
         with Vertical():
-            yield Static(Content("\n").join(lines))
+            yield Static(markup=False)
+
+    def on_resize(self) -> None:
+        """Write the text for the width there is."""
+        columns = min(76, self.size.width) - 6
+        indent = max(len(heading) for heading, _ in self._facts) + 2
+        lines = [*wrapped(f"Run {printable(self._environment)}? It asks first.", columns, style="bold"), Content("")]
+        for heading, text in self._facts:
+            first, *rest = wrapped(text, columns - indent)
+            lines.append(Content.assemble((f"{heading:<{indent}}", "dim"), first))
+            lines += [Content.assemble(" " * indent, line) for line in rest]
+        lines += [Content(""), Content.assemble(("y", "bold"), " run   ", ("n", "bold"), " do not")]
+        self.query_one(Static).update(Content("\n").join(lines))
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

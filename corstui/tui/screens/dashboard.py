@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from corstui.tui.bridge import Bridge
 
 FRAMES_PER_SECOND = 30
-#: How often a filter is applied again while results arrive, in seconds.
-REFILTER = 0.25
+#: How often a filter is applied again and the clock is looked at while results arrive, in seconds.
+SLOWLY = 0.25
 #: How many pairs of a comparison are judged between two frames.
 PAIRS_A_FRAME = 40
 
@@ -109,7 +109,7 @@ class Dashboard(Screen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(1 / FRAMES_PER_SECOND, self._drain)
-        self.set_interval(REFILTER, self._refilter)
+        self.set_interval(SLOWLY, self._slowly)
         self.matrix.focus()
         self.open_tab(1)
 
@@ -212,7 +212,9 @@ class Dashboard(Screen[None]):
             bar.counts = counts_of(boards[0], session.ascii)
         busy = next((board for board in boards if board.pending), boards[0] if boards else None)
         if busy is not None:
-            headline.progress = progress_text(busy.progress, busy.pending, self.size.width, session.ascii)
+            headline.progress = progress_text(
+                busy.progress, busy.pending, self.runs.clock(), self.size.width, session.ascii
+            )
 
     def _fit_inspector(self) -> None:
         """Beside the matrix, the inspector takes what the matrix does not need."""
@@ -228,7 +230,8 @@ class Dashboard(Screen[None]):
         text = Content.styled(f"{differ} of {judged} cells differ", style)
         if not unclear:
             return (text,)
-        return (Content.assemble(text, f" · {unclear} not comparable"), text)
+        short = Content.assemble(Content.styled(f"{differ} differ", style), f" · {unclear} not comparable")
+        return (Content.assemble(text, f" · {unclear} not comparable"), short, text)
 
     def _opened(self, environment: str) -> bool:
         board = self.session.boards.get((environment, self.session.engine))
@@ -284,7 +287,10 @@ class Dashboard(Screen[None]):
             self._inspect()
         self._update_lines()
 
-    def _refilter(self) -> None:
+    def _slowly(self) -> None:
+        """Apply the filter to what has arrived, and keep the time left moving while nothing arrives."""
+        if self.runs.active:
+            self._update_lines()
         if self._stale:
             self._stale = False
             self.grid.apply()

@@ -43,14 +43,14 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def progress_text(progress: Progress, pending: int, width: int, ascii: bool = False) -> Content:
+def progress_text(progress: Progress, pending: int, now: float, width: int, ascii: bool = False) -> Content:
     """The bar and figures of what is under way, or what the last run took; empty before any run."""
     if not progress.total:
         return Content("")
     if not pending:
         return Content(f"{progress.done} cells in {duration(progress.last - progress.started)}")
-    left = progress.seconds_left()
-    figures = f" {progress.done}/{progress.total} · {progress.rate:.0f}/s"
+    left, rate = progress.seconds_left(now), progress.rate(now)
+    figures = f" {progress.done}/{progress.total} · {f'{rate:.0f}' if rate >= 10 else f'{rate:.1f}'}/s"
     figures += f" · {duration(left)}" if left is not None else ""
     size = max(6, min(25, width // 5))
     full = size * progress.done // progress.total
