@@ -15,6 +15,7 @@ from corstui.fetch.flow import fetch
 from corstui.fetch.initiators import INITIATORS
 from corstui.fetch.messages import Reply, Request
 from corstui.fetch.origin import origin_of, parse_origin
+from corstui.fetch.referrer import POLICIES
 from corstui.fetch.result import Flow
 from corstui.fetch.url import parse
 from corstui.transport.content import decode
@@ -221,6 +222,7 @@ def fetch_params(
     _one_of("credentials", credentials, CREDENTIALS)
     _one_of("redirect", redirect, REDIRECTS)
     _one_of("cache", cache, CACHE_MODES)
+    _one_of("referrer_policy", referrer_policy, ("", *POLICIES))
     _one_of("initiator", initiator, tuple(INITIATORS))
     _one_of("crossorigin", crossorigin, _CROSSORIGIN)
     return FetchParams(

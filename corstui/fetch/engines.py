@@ -115,8 +115,12 @@ class Engine:
     max_head: int = 262_144
     refuses_bad_chunk: bool = False
     preflight_needs_whole_body: bool = False
-    #: `crossorigin` loads from the own origin carry Origin.
-    origin_on_same_origin_cors_elements: bool = False
+    #: Initiators whose CORS loads from the page's own origin carry Origin.
+    own_origin_told_by: frozenset[str] = frozenset()
+    #: A request that a redirect within the own origin turned into GET still carries Origin.
+    tells_origin_after_rewrite: bool = False
+    #: The Content-Type that one redirect removed comes back with the next: "sent", or only "named" in the preflight.
+    removed_type_returns: str | None = None
     #: Initiators that load in no-cors mode, against HTML.
     elements_without_cors: frozenset[str] = frozenset()
     #: no-cors POST under a referrer policy that hides the page sends `Origin: null`.
@@ -129,6 +133,8 @@ class Engine:
     counts_fields_by_case: bool = False
     third_party_cookies: str = "allowed"
 
+
+_CORS_ELEMENTS = frozenset({"img", "script", "module", "stylesheet", "font", "track", "preload"})
 
 _CHROMIUM_ORDER = ("redirect", "cors", "status", "acam-parse", "acah-parse", "method", "headers")
 
@@ -157,7 +163,7 @@ CHROMIUM = Engine(
     asks_for_local_network=True,
     accepts_space_before_colon=True,
     accepts_lower_case_version=True,
-    origin_on_same_origin_cors_elements=True,
+    own_origin_told_by=_CORS_ELEMENTS,
     origin_follows_referrer_policy=False,
 )
 
@@ -185,6 +191,7 @@ FIREFOX = Engine(
     repeats_unsafe_names=True,
     preflight_is_sticky=True,
     real_origin_on_tainted_preflight=True,
+    removed_type_returns="named",
     names_redirect_scheme=False,
     extra_bad_ports=frozenset({4190, 6679}),
     refused_hosts=frozenset({"0.0.0.0"}),
@@ -225,7 +232,9 @@ WEBKIT = Engine(
     accepts_any_http_version=False,
     max_head=65_536,
     preflight_needs_whole_body=True,
-    origin_on_same_origin_cors_elements=True,
+    own_origin_told_by=_CORS_ELEMENTS | {"video", "audio"},
+    tells_origin_after_rewrite=True,
+    removed_type_returns="sent",
     elements_without_cors=frozenset({"font", "track"}),
     leaked_by_wildcard=frozenset({"accept"}),
     list_separators=",",
@@ -254,7 +263,7 @@ STANDARD = replace(
     auth_prompt=None,
     asks_for_local_network=False,
     extra_bad_ports=frozenset({4190, 6679}),
-    origin_on_same_origin_cors_elements=False,
+    own_origin_told_by=frozenset(),
     origin_follows_referrer_policy=True,
 )
 

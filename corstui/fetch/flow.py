@@ -107,6 +107,10 @@ class _Run:
         self.tainted = False
         self.original_names: list[str] = []
         self.needed_preflight = False
+        #: The hop whose response turned the request into a GET.
+        self.rewritten_at: int | None = None
+        #: The Content-Type that a rewrite took away.
+        self.removed_type: HeaderList = []
         self.phase: Phase = "local"
         self.sent = False
         self.exchanges: list[Exchange] = []
@@ -250,6 +254,8 @@ class _Run:
         self.needed_preflight = True
         if engine.names_removed_headers:
             names = self.original_names
+        elif engine.removed_type_returns == "named" and self.rewritten_at not in (None, self.hop - 1):
+            names = sorted({*names, *h.unsafe_names(self.removed_type, engine)})
         origin = str(self.page.origin) if engine.real_origin_on_tainted_preflight else self.origin
         return PreflightRequest(self.method, tuple(names), self.credentials == "include", origin, forced)
 
@@ -331,8 +337,11 @@ class _Run:
         leaves = not same_origin(current, goal)
         if leaves and not same_origin(current, self.page.origin):
             self.tainted = True
+        if self.removed_type and self.engine.removed_type_returns == "sent":
+            self.headers, self.removed_type = [*self.headers, *self.removed_type], []
         if redirect.rewrites_to_get(response.status, self.method, leaves, self.engine):
-            self.method, self.body = "GET", None
+            self.rewritten_at, self.method, self.body = self.hop, "GET", None
+            self.removed_type = [(name, value) for name, value in self.headers if name.lower() == "content-type"]
             self.headers = redirect.without_body_headers(self.headers)
         if leaves:
             self.headers = redirect.without_authorization(self.headers)
@@ -410,10 +419,11 @@ class _Run:
 
     def origin_header(self) -> str | None:
         """``actual.origin-header``"""
-        element = not self.initiator.scripted and self.mode == "cors"
-        if self.tainting == "cors" or (element and self.engine.origin_on_same_origin_cors_elements):
+        told = self.mode == "cors" and self.initiator.name in self.engine.own_origin_told_by
+        if self.tainting == "cors" or told:
             return self.origin
-        if self.method in ("GET", "HEAD"):
+        rewritten = self.rewritten_at is not None
+        if self.method in ("GET", "HEAD") and not (rewritten and self.engine.tells_origin_after_rewrite):
             return None
         hides = self.mode != "cors" and self.engine.origin_follows_referrer_policy
         return "null" if hides and hides_origin(self.policies[-1], self.page.origin, self.url) else self.origin
