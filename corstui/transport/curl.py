@@ -49,9 +49,8 @@ class CurlTransport(httpx.AsyncBaseTransport):
             return out_of_time(url.authority)
         pool = self._pool(request.credentials and request.phase != "preflight")
         transfer = pool.take()
-        future = transfer.start(request, url, self._network.route(url), seconds)
         try:
-            return await future
+            return await transfer.start(request, url, self._network.route(url), seconds)
         except asyncio.CancelledError:
             transfer.stop()
             raise

@@ -186,7 +186,7 @@ def _proxy_sentence(code: int, message: str, attempt: Attempt) -> str:
     if attempt.tunnel_status:
         wants = " (it wants a login)" if attempt.tunnel_status == 407 else ""
         return f"{proxy} refused a tunnel to {who} with status {attempt.tunnel_status}{wants}"
-    if code == _CONNECT:
+    if code == _CONNECT and attempt.errno:
         return f"{proxy} cannot be reached: {_no_connection('it', attempt.errno)[1]}"
     if code in _TLS:
         return f"{proxy} cannot be used: {_tls(code, message, replace(attempt, authority='it'))[1]}"
@@ -194,7 +194,8 @@ def _proxy_sentence(code: int, message: str, attempt: Attempt) -> str:
         return f"no connection to {who} came about through {proxy} within {_seconds(attempt.seconds)}"
     if code in _MALFORMED:
         return f"{proxy} answered with something that is not HTTP: {_plain(message)}"
-    return f"{proxy} broke off before there was a connection to {who}: {_plain(message)}"
+    # libcurl may quote the proxy's URL, with its password
+    return f"{proxy} gave no connection to {who}: {'its URL is not understood' if '@' in message else _plain(message)}"
 
 
 def _timeout(attempt: Attempt) -> tuple[str, str]:

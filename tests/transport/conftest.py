@@ -26,6 +26,8 @@ from corstui.transport.sender import Sender
 
 #: Seconds within which a loopback server surely answers, however busy the machine is.
 LONG = 30.0
+#: Seconds to wait for an answer that never comes; long enough to send the request on a busy machine.
+SHORT = 0.5
 
 
 class Client:

@@ -10,7 +10,7 @@ import pytest
 from corstui.fetch.messages import HeaderList
 from corstui.transport.body import BODY_KEPT, BODY_LIMIT
 from tests.support.rawserver import Peer, RawServer, response
-from tests.transport.conftest import Client
+from tests.transport.conftest import SHORT, Client
 
 OK = response(body=b"hi")
 
@@ -246,7 +246,7 @@ def stalling(head: bytes) -> RawServer:
 
 async def test_a_body_that_stalls_ends_at_the_deadline(fetch: Client) -> None:
     async with stalling(b"HTTP/1.1 200 OK\r\n") as server:
-        reply = await fetch(server.url(), seconds=0.3)
+        reply = await fetch(server.url(), seconds=SHORT)
         assert (reply.error, reply.body, reply.body_error) == (None, b"hi", "timeout")
 
 

@@ -12,7 +12,7 @@ import trustme
 from corstui.fetch.messages import NetworkError, Reply
 from corstui.transport.failure import Attempt, from_curl
 from tests.support.rawserver import Peer, RawServer, response
-from tests.transport.conftest import Certificates, Client
+from tests.transport.conftest import SHORT, Certificates, Client
 
 OK = response(body=b"hi")
 
@@ -83,7 +83,7 @@ async def test_a_reset_in_the_tls_handshake_is_not_sent(fetch: Client) -> None:
 
 async def test_a_server_that_never_answers(fetch: Client) -> None:
     async with RawServer(silent) as server:
-        error = error_of(await fetch(server.url(), seconds=0.3))
+        error = error_of(await fetch(server.url(), seconds=SHORT))
         assert (error.code, error.sent) == ("timeout", True)
         assert f"127.0.0.1:{server.port}" in error.message
 
@@ -95,7 +95,7 @@ async def test_a_head_that_never_ends(fetch: Client) -> None:
         await peer.wait_closed()
 
     async with RawServer(drip) as server:
-        error = error_of(await fetch(server.url(), seconds=0.3))
+        error = error_of(await fetch(server.url(), seconds=SHORT))
         assert (error.code, error.sent) == ("timeout", True)
 
 
@@ -108,13 +108,13 @@ async def test_a_flow_whose_time_is_up_sends_nothing(fetch: Client) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_a_connection_that_never_comes_about(fetch: Client, deaf_port: int, scheme: str) -> None:
-    error = error_of(await fetch(f"{scheme}://127.0.0.1:{deaf_port}/", seconds=0.3))
+    error = error_of(await fetch(f"{scheme}://127.0.0.1:{deaf_port}/", seconds=SHORT))
     assert (error.code, error.sent) == ("connect-timeout", False)
 
 
 async def test_a_tls_handshake_that_never_ends(fetch: Client) -> None:
     async with RawServer(silent) as server:
-        error = error_of(await fetch(server.url().replace("http:", "https:"), seconds=0.3))
+        error = error_of(await fetch(server.url().replace("http:", "https:"), seconds=SHORT))
         assert (error.code, error.sent) == ("connect-timeout", False)
 
 
@@ -265,6 +265,13 @@ async def test_a_proxy_that_is_not_there(fetch: Client, free_port: int) -> None:
         assert "pw" not in error.message
 
 
+@pytest.mark.parametrize("proxy", ["ftp://user:pw@127.0.0.1:1", "no proxy", "http://user:pw@"])
+async def test_a_proxy_that_is_no_proxy(fetch: Client, proxy: str) -> None:
+    error = error_of(await fetch("http://shop.example/", proxy=proxy))
+    assert (error.code, error.sent) == ("proxy-failure", False)
+    assert "pw" not in error.message
+
+
 async def test_a_proxy_whose_name_does_not_exist(fetch: Client) -> None:
     error = error_of(await fetch("http://shop.example/", proxy="http://proxy.invalid:3128"))
     assert (error.code, error.sent) == ("proxy-failure", False)
@@ -287,7 +294,7 @@ async def test_a_proxy_that_closes_or_falls_silent_or_talks_nonsense(fetch: Clie
         await peer.request()
         await peer.send(b"nonsense\r\n\r\n")
 
-    for script, seconds in ((close, 30.0), (silent, 0.3), (nonsense, 30.0)):
+    for script, seconds in ((close, 30.0), (silent, SHORT), (nonsense, 30.0)):
         async with RawServer(script) as proxy:
             error = error_of(await fetch("https://shop.example/", proxy=proxy.url(), seconds=seconds))
             assert (error.code, error.sent) == ("proxy-failure", False), error

@@ -16,7 +16,7 @@ from corstui.transport.curl import CurlTransport
 from corstui.transport.network import Network
 from corstui.transport.sender import Sender
 from tests.support.rawserver import Peer, RawServer, response
-from tests.transport.conftest import LONG, Certificates
+from tests.transport.conftest import LONG, SHORT, Certificates
 
 OK = response(b"X-A: 1", b"x-a: 2", body=b"hi")
 URL = "http://shop.example/%7e|x?q={}"
@@ -112,7 +112,7 @@ async def test_network_failures_have_the_same_reasons(
         (close, LONG, "connection-reset"),
         (reset, LONG, "connection-reset"),
         (garbage, LONG, "malformed-response"),
-        (silent, 0.3, "timeout"),
+        (silent, SHORT, "timeout"),
     )
     for script, seconds, code in scripts:
         async with RawServer(script) as server:
@@ -120,7 +120,7 @@ async def test_network_failures_have_the_same_reasons(
             assert (error.code, error.sent) == (code, True), error
     error = error_of(await send(make(), f"http://127.0.0.1:{free_port}/"))
     assert (error.code, error.sent) == ("connection-refused", False)
-    error = error_of(await send(make(), f"http://127.0.0.1:{deaf_port}/", seconds=0.3))
+    error = error_of(await send(make(), f"http://127.0.0.1:{deaf_port}/", seconds=SHORT))
     assert (error.code, error.sent) == ("connect-timeout", False)
     error = error_of(await send(make(), "http://name.invalid/"))
     assert (error.code, error.sent) == ("dns-failure", False)
@@ -149,7 +149,7 @@ async def test_a_body_that_goes_wrong_leaves_the_head(make: Callable[[], httpx.A
         while True:
             await peer.send(b"x" * 65536)
 
-    scripts = ((truncated, LONG, "truncated"), (malformed, LONG, "malformed"), (stalled, 0.3, "timeout"))
+    scripts = ((truncated, LONG, "truncated"), (malformed, LONG, "malformed"), (stalled, SHORT, "timeout"))
     for script, seconds, error in scripts:
         async with RawServer(script) as server:
             reply = await send(make(), server.url(), seconds=seconds)
@@ -272,7 +272,7 @@ async def test_an_application_that_hangs_times_out() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.Event().wait()
 
-    error = error_of(await send(httpx.ASGITransport(app), seconds=0.1))
+    error = error_of(await send(httpx.ASGITransport(app), seconds=SHORT))
     assert (error.code, error.sent) == ("timeout", True)
 
 
@@ -292,7 +292,7 @@ async def test_an_application_is_judged_at_its_head() -> None:
         while True:
             await send({"type": "http.response.body", "body": b"hi" * 10000, "more_body": True})
 
-    cases = ((fails, LONG, 2, "truncated"), (stalls, 0.1, 2, "timeout"), (floods, LONG, BODY_KEPT, "capped"))
+    cases = ((fails, LONG, 2, "truncated"), (stalls, SHORT, 2, "timeout"), (floods, LONG, BODY_KEPT, "capped"))
     for app, seconds, kept, error in cases:
         reply = await send(httpx.ASGITransport(app), seconds=seconds)
         assert (reply.error, len(reply.body), reply.body_error) == (None, kept, error)
