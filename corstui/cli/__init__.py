@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
 
 from corstui.cli import exits
@@ -27,4 +28,8 @@ def main(argv: list[str] | None = None) -> int:
         return exits.OK
     except KeyboardInterrupt:
         return exits.INTERRUPTED
+    except Exception:
+        traceback.print_exc()
+        complain("this is a defect of corstui; please report it with the lines above")
+        return exits.DEFECT
     return code

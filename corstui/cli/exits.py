@@ -9,6 +9,8 @@ UNEXPECTED = 1
 USAGE = 2
 #: A cell could not be judged.
 UNJUDGED = 3
+#: A defect of corstui itself (EX_SOFTWARE of sysexits.h).
+DEFECT = 70
 INTERRUPTED = 130
 
 #: Where several hold, the first of these is the one.

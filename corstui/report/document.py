@@ -45,7 +45,7 @@ def heading(run: Run) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": __version__,
         "engine_versions": {name: ENGINES[name].version for name in run.plan.engines},
-        "profile": run.plan.profile.name,
+        "profile": run.plan.name,
         "engines": list(run.plan.engines),
         "started": run.started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "duration_ms": _ms(run.duration_ms),

@@ -9,7 +9,7 @@ from corstui.analysis.mend import fix
 from corstui.analysis.story import answered_by, headline, hidden_names, script_view, why
 from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
-from corstui.fetch.result import Check, Exchange, Flow
+from corstui.fetch.result import Check, Exchange
 from corstui.fetch.url import parse
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap
@@ -68,7 +68,7 @@ def _body(cell: Cell, options: Options) -> list[str]:
         checks = [check for check in flow.checks if check.exchange == index]
         lines += _exchange(index + 1, exchange, checks, mask, options)
     lines += _checks([check for check in flow.checks if check.exchange is None], mask, options)
-    lines += _unsent(cell, flow, mask)
+    lines += _unsent(cell, mask)
     lines.append("")
     lines += _paragraph("Why", [why(cell)], mask, options)
     lines += _paragraph("Fix", fix(cell), mask, options)
@@ -142,12 +142,16 @@ def _checks(checks: list[Check], mask: Mask, options: Options) -> list[str]:
     return lines
 
 
-def _unsent(cell: Cell, flow: Flow, mask: Mask) -> list[str]:
-    """The request that never left, when the preflight kept it away."""
+def _unsent(cell: Cell, mask: Mask) -> list[str]:
+    """The request that never left, when its preflight or corstui kept it away."""
+    flow = cell.flow
     if flow.sent or not flow.exchanges or flow.verdict == "error":
         return []
-    planned = [request for request in rehearse(cell.planned) if request.phase != "preflight"]
-    return [f"  {request.method} {_clean(_where(request.url, first=True), mask)}  not sent" for request in planned]
+    number = len(flow.exchanges) + 1
+    requests = [request for request in rehearse(cell.planned) if request.phase != "preflight"]
+    return [
+        f"{number} {request.method} {_clean(_where(request.url, first=True), mask)}  not sent" for request in requests
+    ]
 
 
 def _script_sees(cell: Cell) -> str:

@@ -16,11 +16,11 @@ from corstui.runner.cell import Cell
 from corstui.runner.plan import CellKey
 from corstui.runner.record import Run
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def render(run: Run, options: Options) -> str:
-    lines = [f"# {_plain(run.plan.profile.name)}", ""]
+    lines = [f"# {_plain(run.plan.name)}", ""]
     lines += [f"{_plain(line)}  " for line in counts(run, Options(ascii=options.ascii))]
     for environment in run.plan.environments:
         lines += ["", *_matrix(run, environment)]

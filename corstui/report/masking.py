@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from corstui.fetch.messages import HeaderList
@@ -46,10 +45,4 @@ class Masked:
 
 def mask_for(deployment: Deployment, options: Options) -> Mask:
     """The mask of one environment."""
-    return Unmasked() if options.secrets else _masked(deployment.secrets)
-
-
-@lru_cache
-def _masked(secrets: frozenset[str]) -> Masked:
-    """Compiling the forms of many secrets takes a while, and every cell asks."""
-    return Masked(Masker(secrets))
+    return Unmasked() if options.secrets else Masked(deployment.masker)

@@ -43,7 +43,7 @@ def _matrix(run: Run, environment: str, cells: dict[CellKey, Cell], options: Opt
         [_field(CellKey(environment, origin, row, engine), keys, cells, options) for origin in origins] for row in rows
     ]
     separator = " - " if options.ascii else " · "
-    title = separator.join(printable(text) for text in (plan.profile.name, environment, engine))
+    title = separator.join(printable(text) for text in (plan.name, environment, engine))
     names = [(method, name) for name, method in rows.items()]
     return [paint(title, "strong", options.color), *matrix(names, origins, grid, options)]
 

@@ -7,7 +7,6 @@ from urllib.parse import quote
 from corstui.fetch.messages import Request
 from corstui.fetch.origin import origin_of
 from corstui.fetch.url import parse
-from corstui.profile.secrets import is_secret_name
 from corstui.runner.plan import Planned, may_send
 
 
@@ -24,7 +23,7 @@ class Guard:
             self._preflighted = True
         elif not may_send(self._planned.permission, request.method):
             return "held-after-preflight" if self._preflighted else "held-no-preflight"
-        return "held-secret" if self._leaks(request) else None
+        return "held-secret" if self._planned.guarded and self._leaks(request) else None
 
     def _leaks(self, request: Request) -> bool:
         deployment = self._planned.deployment
@@ -38,7 +37,7 @@ def carries_secret(planned: Planned, request: Request) -> bool:
     """Whether the request would show a secret or a cookie of the profile."""
     deployment = planned.deployment
     cookies = {f"{cookie.name}={cookie.value}" for cookie in deployment.cookies}
-    own = {(name.lower(), value) for name, value in planned.endpoint.headers if is_secret_name(name)}
+    own = {(name.lower(), value) for name, value in planned.endpoint.headers if deployment.is_secret_name(name)}
     for name, value in request.headers:
         if name.lower() == "cookie" and cookies.intersection(value.split("; ")):
             return True

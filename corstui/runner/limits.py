@@ -6,11 +6,15 @@ import asyncio
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING
 
 from corstui.fetch.url import parse
 from corstui.runner.plan import Planned
+
+if TYPE_CHECKING:
+    from corstui.profile import Settings
 
 
 def host_of(url: str) -> str:
@@ -68,6 +72,15 @@ class Limits:
     hosts: Hosts
     rate: Rate
     budget: Budget
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """The limits that a profile sets."""
+        return cls(Hosts(settings.per_host), Rate(settings.rate), Budget(settings.budget))
+
+    def renewed(self, settings: Settings) -> Limits:
+        """The same hosts and rate with a fresh budget: for another run beside this one."""
+        return replace(self, budget=Budget(settings.budget))
 
 
 class Allowance:

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from corstui.fetch.engines import ENGINES
 from corstui.fetch.methods import normalize
+from corstui.profile.model import SAFE_METHODS
 
 if TYPE_CHECKING:
-    from corstui.profile import Deployment, Endpoint, Expectation, Profile
-
-#: Methods that leave a server as it was (RFC 9110, section 9.2.1; TRACE is out of reach of script anyway).
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+    from corstui.profile import Deployment, Endpoint, Expectation, Profile, Settings
 
 #: What a cell may let out besides preflights: every method, the safe ones only, or nothing.
 Permission = Literal["everything", "safe", "nothing"]
@@ -40,7 +38,7 @@ class CellKey:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One cell before it ran."""
+    """One cell before it ran. ``guarded``: its secrets go only where the profile says so."""
 
     key: CellKey
     origin_value: str
@@ -48,6 +46,7 @@ class Planned:
     deployment: Deployment
     expectation: Expectation | None
     permission: Permission
+    guarded: bool = True
 
     @property
     def method(self) -> str:
@@ -65,9 +64,13 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All cells of a run, in the order in which they start, with the names along each axis in the profile's order."""
+    """All cells of a run, in the order in which they start, with the names along each axis in the profile's order.
 
-    profile: Profile
+    ``name`` is the profile's.
+    """
+
+    name: str
+    settings: Settings
     cells: tuple[Planned, ...]
     environments: tuple[str, ...]
     origins: tuple[str, ...]
@@ -107,7 +110,7 @@ def plan(
     endpoint_names = set(_select("endpoint", endpoints, profile.endpoint_names))
     engine_names = choose_engines(engines, profile.settings.engine)
     wanted_tags = None if tags is None else list(tags)
-    deployments = [profile.resolve(name) for name in environment_names]
+    deployments = profile.resolve_all(environment_names)
     if wanted_tags is not None:
         _select("tag", wanted_tags, sorted({tag for one in deployments for each in one.endpoints for tag in each.tags}))
     cells = tuple(
@@ -131,7 +134,8 @@ def plan(
             "the filters together leave no cell: no endpoint that they keep is called from an origin that they keep"
         )
     return Plan(
-        profile=profile,
+        name=profile.name,
+        settings=profile.settings,
         cells=cells,
         environments=_present(environment_names, (cell.key.environment for cell in cells)),
         origins=_present(profile.origins, (cell.key.origin for cell in cells)),

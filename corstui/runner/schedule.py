@@ -16,7 +16,7 @@ from corstui.browser import drive
 from corstui.fetch.messages import Held, Reply, Request
 from corstui.runner.cell import Cell, compact, finished
 from corstui.runner.guard import Guard
-from corstui.runner.limits import Allowance, Budget, Hosts, Limits, Rate, Waiting
+from corstui.runner.limits import Allowance, Limits, Waiting
 from corstui.runner.plan import CellKey, Plan, Planned
 from corstui.runner.simulate import Recorded, joined, simulation
 from corstui.transport.sender import Sender
@@ -42,14 +42,16 @@ async def execute(
     transport: httpx.AsyncBaseTransport | None = None,
     concurrency: int | None = None,
     on_start: Callable[[CellKey], None] | None = None,
+    limits: Limits | None = None,
 ) -> AsyncGenerator[Cell, None]:
     """Yield the plan's cells (or ``only`` those) as they finish. Closing the iterator cancels the rest at once.
 
-    ``on_start`` is called when a cell leaves the queue. Raises CellFailed when a cell fails for a reason of our own.
+    ``on_start`` is called when a cell leaves the queue. ``limits``: shared with other executions on this event loop, so
+    that together they keep to them; None makes fresh ones. Raises CellFailed when a cell fails for a reason of our own.
     """
     chosen = set(only) if only is not None else None
     cells = [planned for planned in plan.cells if chosen is None or planned.key in chosen]
-    work = _Work(plan, cells, transport, concurrency or plan.profile.settings.concurrency, on_start)
+    work = _Work(plan, cells, transport, concurrency or plan.settings.concurrency, on_start, limits)
     try:
         work.start()
         for _ in cells:
@@ -71,12 +73,13 @@ class _Work:
         transport: httpx.AsyncBaseTransport | None,
         concurrency: int,
         on_start: Callable[[CellKey], None] | None,
+        limits: Limits | None,
     ) -> None:
-        settings = plan.profile.settings
+        settings = plan.settings
         self.outcomes: asyncio.Queue[Cell | CellFailed] = asyncio.Queue()
         self._timeout = settings.timeout
         self._waiting = Waiting(cells, settings.per_host)
-        self._limits = Limits(Hosts(settings.per_host), Rate(settings.rate), Budget(settings.budget))
+        self._limits = limits or Limits.of(settings)
         self._given = Sender(transport) if transport is not None else None
         self._senders: dict[str, Sender] = {}
         self._concurrency = concurrency
