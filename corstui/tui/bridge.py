@@ -18,7 +18,11 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import httpx
+
+    from corstui.profile import Settings
     from corstui.runner import Cell, CellKey, Plan
+    from corstui.runner.limits import Limits
 
 #: How many pieces of news one :meth:`Bridge.drain` hands over, so that a flood never holds up a key press.
 MOST_AT_ONCE = 2000
@@ -56,8 +60,8 @@ class Bridge:
     """Starts runs in the network thread and hands over what they report. All methods are for the screen's thread."""
 
     def __init__(self, execute: Execute | None = None) -> None:
-        """``execute`` stands in for ``corstui.runner.execute`` in tests."""
-        self._execute = execute
+        """``execute`` stands in for the runner in tests."""
+        self._execute: Execute = execute or Together()
         self._news: SimpleQueue[News] = SimpleQueue()
         self._numbers = count(1)
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -130,8 +134,7 @@ class Bridge:
     async def _work(self, number: int, plan: Plan, keys: frozenset[CellKey]) -> None:
         error: str | None = None
         try:
-            execute = self._execute or _runner()
-            cells = execute(plan, only=keys, on_start=lambda key: self._news.put(Started(number, key)))
+            cells = self._execute(plan, only=keys, on_start=lambda key: self._news.put(Started(number, key)))
             async with aclosing(cells):
                 async for cell in cells:
                     self._news.put(Finished(number, cell))
@@ -146,8 +149,23 @@ class Bridge:
         self._news.put(Ended(None, f"{context.get('message', 'network thread')}{detail}"))
 
 
-def _runner() -> Execute:
-    """Imported here, in the network thread: the first frame does not wait for libcurl."""
-    from corstui.runner import execute
+class Together:
+    """The runner, with the hosts' slots and the rate shared by runs under the same settings, each with its own budget.
 
-    return execute
+    Made and called in the network thread: the first frame does not wait for libcurl.
+    """
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._transport = transport
+        self._shared: tuple[Settings, Limits] | None = None
+
+    def __call__(
+        self, plan: Plan, *, only: Collection[CellKey], on_start: Callable[[CellKey], None]
+    ) -> AsyncGenerator[Cell, None]:
+        from corstui.runner import execute
+        from corstui.runner.limits import Limits
+
+        if self._shared is None or self._shared[0] != plan.settings:
+            self._shared = (plan.settings, Limits.of(plan.settings))
+        limits = self._shared[1].renewed(plan.settings)
+        return execute(plan, only=only, on_start=on_start, limits=limits, transport=self._transport)

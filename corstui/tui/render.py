@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: Lines of running text are never wider than this, however wide the terminal is.
 READABLE = 100
-MUTED = "$text-muted"
+MUTED = "dim"
 GOOD, BAD, CAUTION = "$text-success", "$text-error", "$text-warning"
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from corstui.runner import Cell, CellKey, Plan, execute
+from corstui.runner import Cell, CellKey, Plan
+from corstui.tui.bridge import Together
 from corstui.tui.session import Session, load
 
 #: Environment, number of the endpoint, number of the origin.
@@ -18,14 +19,21 @@ Place = tuple[str, int, int]
 METHODS = ("GET", "POST", "DELETE")
 
 
-def profile_text(rows: int = 4, columns: int = 3, *, confirm: str = "", environments: tuple[str, ...] = ()) -> str:
+def profile_text(
+    rows: int = 4,
+    columns: int = 3,
+    *,
+    confirm: str = "",
+    environments: tuple[str, ...] = (),
+    settings: str = "controls: false",
+) -> str:
     """Endpoints ``endpoint 0`` ... (GET, POST, DELETE in turn) called from origins ``origin0`` ..."""
     lines = ["version: 1", "name: Shop", "environments:"]
     for name in environments or ("staging", "production"):
         lines.append(f"  {name}:")
         lines += [f"    vars: {{api: 'https://api.{name}.example'}}", "    writes: true"]
         lines += ["    confirm: true"] * (name == confirm)
-    lines += ["settings: {controls: false}", "origins:"]
+    lines += [f"settings: {{{settings}}}", "origins:"]
     lines += [f"  origin{n}: https://o{n}.example" for n in range(columns)]
     lines += ["endpoints:", *(f"  endpoint {n}: {METHODS[n % 3]} ${{api}}/{n}" for n in range(rows))]
     return "\n".join(lines) + "\n"
@@ -50,12 +58,13 @@ class Network:
         self.broken: str | None = None
         self.asked: list[CellKey] = []
         self.requests: list[httpx.Request] = []
+        self.runner = Together(httpx.MockTransport(self.answer))
 
     async def execute(self, plan: Plan, *, only: Collection[CellKey], on_start: Any) -> AsyncGenerator[Cell, None]:
         if self.broken:
             raise RuntimeError(self.broken)
         self.asked += [planned.key for planned in plan.cells if planned.key in only]
-        async for cell in execute(plan, only=only, on_start=on_start, transport=httpx.MockTransport(self.answer)):
+        async for cell in self.runner(plan, only=only, on_start=on_start):
             yield cell
 
     async def answer(self, request: httpx.Request) -> httpx.Response:

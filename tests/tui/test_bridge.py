@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from corstui.tui.bridge import Bridge, Ended, Finished, News, Started
+from corstui.tui.bridge import Bridge, Ended, Finished, News, Started, Together
 from tests.tui.fakes import FakeCell, planned
+from tests.tui.shop import session
 
 KEYS = [item.key for item in planned(2, 2)]
 
@@ -167,3 +170,28 @@ async def test_a_flood_is_handed_over_in_parts(made: list[Bridge]) -> None:
             await asyncio.sleep(0.005)
     assert len(first) <= 10
     assert len(first + await collected(bridge, ended)) == 101
+
+
+async def test_runs_side_by_side_keep_to_the_limits_of_their_profile_together(
+    made: list[Bridge], tmp_path: Path
+) -> None:
+    shown = session(tmp_path, 2, 2, settings="per_host: 1")
+    under_way = most = 0
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        under_way -= 1
+        return httpx.Response(200)
+
+    plan = shown.plan("staging")
+    bridge = Bridge(Together(httpx.MockTransport(answer)))
+    made.append(bridge)
+    for number in range(4):
+        bridge.run(number, plan, [plan.cells[number].key])
+    news = await collected(bridge, lambda news: sum(isinstance(one, Ended) for one in news) == 4)
+    assert [one.error for one in news if isinstance(one, Ended)] == [None] * 4
+    assert most == 1
