@@ -15,7 +15,7 @@ from typing import Any
 import pycurl
 
 from corstui.fetch.network import is_loopback
-from corstui.fetch.url import Url
+from corstui.fetch.url import Url, parse
 
 #: Where systems keep their certificate authorities; the wheels of pycurl carry an OpenSSL that knows none of them.
 _SYSTEM_BUNDLES = (
@@ -80,7 +80,8 @@ class Network:
 
     @cached_property
     def _pins(self) -> dict[str, str]:
-        return {host.lower(): target for host, target in self.resolve.items()}
+        named = ((parse(f"http://{host}/"), host, target) for host, target in self.resolve.items())
+        return {url.host if url is not None else host.lower(): target for url, host, target in named}
 
     @cached_property
     def _connect_to(self) -> list[str]:
