@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
 from corstui.tui.bridge import Bridge
+from corstui.tui.commands import commands_of
 from corstui.tui.places import find_profiles
 from corstui.tui.screens.loading import LoadingScreen
 from corstui.tui.session import Session, Stamp, Trouble, load, stamps
@@ -59,6 +60,7 @@ class CorstuiApp(App[None]):
         self.demo = demo
         self.trouble: Trouble | None = None
         self._engine = engine
+        self._lab: tuple[Path, Mapping[str, str]] | None = None
         self._watched: dict[Path, Stamp] = {}
 
     def on_mount(self) -> None:
@@ -68,11 +70,17 @@ class CorstuiApp(App[None]):
         self.begin()
 
     def begin(self) -> None:
-        """Show the first screen."""
+        """Show the first screen: the named profile, else what there is to pick from, else the demo."""
         if self.paths:
             self.open(self.paths)
+        elif self.demo is not None and not self._profiles():
+            self.open_demo()
         else:
             self.action_pick()
+
+    @staticmethod
+    def _profiles() -> list[Path]:
+        return find_profiles(Path.cwd(), os.environ)
 
     # opening ----------------------------------------------------------------------------------------------------------
 
@@ -91,8 +99,14 @@ class CorstuiApp(App[None]):
 
     def _start_demo(self) -> None:
         assert self.demo is not None
-        path, process_env = self.demo()
-        self.call_from_thread(self.open, [path], {**self.process_env, **process_env})
+        try:
+            self._lab = self._lab or self.demo()
+        except OSError as error:
+            trouble = Trouble([f"the demo's lab cannot start: {error.strerror or error}"])
+            self.call_from_thread(self._refused, trouble, self.open_demo)
+        else:
+            path, process_env = self._lab
+            self.call_from_thread(self.open, [path], {**self.process_env, **process_env})
 
     def _load(self, done: Callable[[Session], None], failed: Callable[[Trouble], None]) -> None:
         """In a worker thread: read the profile and plan its first environment."""
@@ -111,11 +125,11 @@ class CorstuiApp(App[None]):
         self._watched = stamps(session.files)
         self._replace(Dashboard(session, self.bridge, source=", ".join(path.name for path in self.paths)))
 
-    def _refused(self, trouble: Trouble) -> None:
+    def _refused(self, trouble: Trouble, retry: Callable[[], None] | None = None) -> None:
         from corstui.tui.screens.problems import ProblemsScreen
 
         self.trouble = trouble
-        self._replace(ProblemsScreen(trouble.problems, retry=partial(self.open, self.paths)))
+        self._replace(ProblemsScreen(trouble.problems, retry or partial(self.open, self.paths)))
 
     def _replace(self, screen: Screen[None]) -> None:
         """Make ``screen`` the only one."""
@@ -163,7 +177,7 @@ class CorstuiApp(App[None]):
     def action_pick(self) -> None:
         from corstui.tui.screens.picker import PickerScreen
 
-        self.push_screen(PickerScreen(find_profiles(Path.cwd(), os.environ), demo=self.demo is not None), self._picked)
+        self.push_screen(PickerScreen(self._profiles(), demo=self.demo is not None), self._picked)
 
     def _picked(self, choice: Path | str | None) -> None:
         if isinstance(choice, Path):
@@ -191,13 +205,9 @@ class CorstuiApp(App[None]):
 
         self.push_screen(HelpScreen())
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every binding of the screen, by name and tooltip, before Textual's own commands."""
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.tooltip and not binding.system:
-                title = f"{binding.tooltip} ({self.get_key_display(binding)})"
-                yield SystemCommand(title, binding.description, partial(self.run_action, binding.action, active.node))
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the keys do, before Textual's own commands."""
+        yield from commands_of(screen)
         yield from super().get_system_commands(screen)
 
 

@@ -121,19 +121,39 @@ async def test_leaving_the_picker_at_the_start_leaves_the_program(
     assert person.app.return_code == 0
 
 
-async def test_the_demo_can_be_picked(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_nothing_to_pick_the_demo_opens(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(shop, profile_text().replace("o0.example", "${env:LAB_HOST}"))
     monkeypatch.chdir(shop.parent)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(shop.parent))
+    started = 0
 
     def demo() -> tuple[Path, Mapping[str, str]]:
+        nonlocal started
+        started += 1
         return shop, {"LAB_HOST": "o0.lab"}
 
     network = Network()
     async with somebody(app_on(network, demo=demo), network) as person:
-        await person.press("enter")
         await opened(person)
         assert person.dashboard.grid.boards[0].by_name["endpoint 0", "origin0"].planned.origin_value == "https://o0.lab"
+        before = person.dashboard
+        await person.press("p", "enter")
+        await person.until(lambda: person.app.dashboard not in (None, before))
+        assert started == 1
+
+
+async def test_a_demo_that_cannot_start_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    def demo() -> tuple[Path, Mapping[str, str]]:
+        raise OSError(98, "Address already in use")
+
+    network = Network()
+    async with somebody(app_on(network, demo=demo), network) as person:
+        await person.until(lambda: isinstance(person.app.screen, ProblemsScreen))
+        await person.pilot.pause()
+        assert "Address already in use" in person.text()
 
 
 async def test_a_profile_that_goes_bad_keeps_the_last_good_one_and_says_so(shop: Path) -> None:

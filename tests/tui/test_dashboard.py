@@ -299,10 +299,16 @@ async def test_m_explains_the_marks(tmp_path: Path) -> None:
 
 
 async def test_the_palette_offers_every_action_with_its_key(tmp_path: Path) -> None:
-    async with at_work(session(tmp_path)) as person:
-        titles = [command.title for command in person.app.get_system_commands(person.app.screen)]
-        assert "Run this endpoint's row again (R)" in titles
-        assert any(title.startswith("Leave corstui") for title in titles)
+    network = Network()
+    async with at_work(session(tmp_path), network) as person:
+        await person.settled()
+        offered = {command.title: command for command in person.app.get_system_commands(person.app.screen)}
+        assert offered["Run this endpoint's row again"].help == "Key: R"
+        assert offered["The endpoint below"].help == "Key: \u2193 j"
+        await person.press("ctrl+p", *"this origin again")
+        await person.until(lambda: "Run this origin again" in person.text())
+        await person.press("enter")
+        await person.until(lambda: len(network.asked) == 16)
 
 
 async def test_q_leaves_while_a_request_hangs(tmp_path: Path) -> None:
