@@ -120,7 +120,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=_count, metavar="N", help="the first of four ports; free ones when left out")
 
 
 def _nothing(parser: argparse.ArgumentParser) -> None:

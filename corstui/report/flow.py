@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
-from corstui.analysis.story import answered_by, headline, hidden_names, script_view, why
+from corstui.analysis.story import answered_by, hidden_names, outcome, script_view, why
 from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.result import Check, Exchange
@@ -25,7 +25,7 @@ _TELLING = frozenset(
 )
 _POLICY = "access-control-"
 #: Where the text beside a title begins.
-_MARGIN = 13
+_MARGIN = 8
 
 
 def render(run: Run, options: Options) -> str:
@@ -62,19 +62,18 @@ def _body(cell: Cell, options: Options) -> list[str]:
     mask, flow = mask_for(cell.planned.deployment, options), cell.flow
     shown = mark(cell, ascii=options.ascii)
     symbol = paint(shown.symbol, shown.style, options.color)
-    said = wrap(_clean(headline(cell), mask), options.width, "   ", " " * (len(shown.symbol) + 1))
+    said = wrap(_clean(f"{outcome(flow)}. {why(cell)}", mask), options.width, "   ", " " * (len(shown.symbol) + 1))
     lines = [symbol + said[0][len(shown.symbol) :], *said[1:], ""]
     for index, exchange in enumerate(flow.exchanges):
         checks = [check for check in flow.checks if check.exchange == index]
         lines += _exchange(index + 1, exchange, checks, mask, options)
     lines += _checks([check for check in flow.checks if check.exchange is None], mask, options)
-    lines += _unsent(cell, mask)
-    lines.append("")
-    lines += _paragraph("Why", [why(cell)], mask, options)
+    lines += [*_unsent(cell, mask), ""]
     lines += _paragraph("Fix", fix(cell), mask, options)
     lines += _paragraph("Note", [finding["message"] for finding in cell.findings], mask, options)
-    lines += _paragraph("Answered by", [answered_by(cell)], mask, options)
-    lines += _paragraph("Script sees", [_script_sees(cell)], mask, options)
+    lines += _paragraph("Server", [answered_by(cell)], mask, options)
+    if cell.response is not None:
+        lines += _paragraph("Script", [_script_sees(cell)], mask, options)
     return lines
 
 
@@ -126,19 +125,24 @@ def _tells(name: str) -> bool:
 
 
 def _checks(checks: list[Check], mask: Mask, options: Options) -> list[str]:
-    """The rules that failed, the deciding one first to be seen, and how many passed."""
+    """The rule that decided with what it required, the rules that would fail next, and how many passed.
+
+    What the later ones observed stands in the fields above them.
+    """
+    cross, tick = ("x", "+") if options.ascii else ("✗", "✓")
     lines = []
-    cross = "x" if options.ascii else "✗"
     for check in checks:
-        if check.passed:
-            continue
-        later = "" if check.decisive else " (would fail next)"
-        text = f"{check.id}{later}: required {check.required}; observed {check.observed or 'nothing'}"
-        wrapped = wrap(_clean(text, mask), options.width, "      ", f"  {cross} ")
-        lines += [paint(line, "blocked", options.color) for line in wrapped]
+        if check.decisive or (not check.passed and check.exchange is None):
+            text = f"{check.id}: required {check.required}; observed {check.observed or 'nothing'}"
+            wrapped = wrap(_clean(text, mask), options.width, "      ", f"  {cross} ")
+            lines += [paint(line, "blocked", options.color) for line in wrapped]
+    later = [check.id for check in checks if not check.passed and not check.decisive and check.exchange is not None]
     passed = sum(check.passed for check in checks)
-    if passed:
-        lines.append(f"  {'+' if options.ascii else '✓'} {passed} {'check' if passed == 1 else 'checks'} passed")
+    if later:
+        said = f"{'would fail next' if lines else 'failed, and decides nothing'}: {', '.join(later)}"
+        lines += wrap(said, options.width, "      ", f"  {cross} ")
+    elif passed:
+        lines.append(f"  {tick} {passed} {'check' if passed == 1 else 'checks'} passed")
     return lines
 
 

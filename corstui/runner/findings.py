@@ -14,7 +14,7 @@ _NOTES = {
     "local-network-prompt": (
         "lint.lna-target",
         "warning",
-        "The target is on the local network: Chromium asks for permission first; taken as granted here.",
+        "On the local network: Chromium asks the user first; taken as granted here.",
         None,
     ),
     "authorization-by-wildcard": (

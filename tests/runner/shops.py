@@ -30,7 +30,7 @@ def consent(request: httpx.Request, status: int = 200, **headers: str) -> httpx.
         "Access-Control-Allow-Headers": asked.get("access-control-request-headers", "x-none"),
     }
     fields = [*policy.items(), *((name.replace("_", "-"), value) for name, value in headers.items())]
-    return httpx.Response(status, headers=fields)
+    return httpx.Response(status, headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields])
 
 
 class Shop(httpx.AsyncBaseTransport):

@@ -1,0 +1,36 @@
+"""``corstui [PROFILE...]``: the dashboard."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from corstui.analysis.text import printable
+from corstui.cli.arguments import COMMANDS
+from corstui.cli.streams import UsageError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the dashboard. A profile that is wrong is shown there; one that is not there ends the program."""
+    for path in arguments.profiles:
+        if not Path(path).exists():
+            close = get_close_matches(path, COMMANDS, n=1)
+            hint = f"; did you mean the command {close[0]!r}?" if close else ""
+            raise UsageError(printable(f"there is no command and no profile {path!r}{hint}"))
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the dashboard needs a terminal; corstui check PROFILE runs without one")
+    from corstui.tui.app import run_dashboard
+
+    return run_dashboard(arguments.profiles, engine=arguments.engine, demo=_start_lab)
+
+
+def _start_lab() -> tuple[Path, Mapping[str, str]]:
+    """Start the lab for as long as the program runs."""
+    from corstui.lab import DEMO_PROFILE, LabThread
+
+    lab = LabThread()
+    lab.start()
+    return DEMO_PROFILE, lab.process_env()

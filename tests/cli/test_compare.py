@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Api, Run
+
+Write = Callable[..., str]
+
+HEAD = "environments: {a: {vars: {p: /open}}, b: {vars: {p: /closed}}}"
+BOTH = "  moved: 'GET API${p}'\n  same: GET API/open\n"
+
+
+def test_two_environments_differ_where_their_verdicts_do(corstui: Run, profile: Write) -> None:
+    done = corstui("compare", profile(BOTH, head=HEAD), "a", "b")
+    assert done.code == 1
+    assert done.out.splitlines()[0] == "Shop · a | b"
+    assert "moved: b does not allow web, evil (no ACAO)" in done.out
+    assert "2 of 4 cells differ" in done.out
+    assert "same" not in done.out.partition("Policies")[2]
+
+
+def test_what_is_the_same_is_0(corstui: Run, profile: Write) -> None:
+    assert corstui("compare", profile(BOTH, head=HEAD), "a", "b", "--endpoint", "same").code == 0
+
+
+def test_what_cannot_be_compared_is_3(corstui: Run, profile: Write) -> None:
+    done = corstui("compare", profile("  gateway: GET API/502\n", head=HEAD), "a", "b", "--format", "json")
+    assert done.code == 3
+    assert json.loads(done.out)["summary"]["not_comparable"] == 2
+
+
+def test_the_json_document_pairs_cells_and_lists_policies(corstui: Run, profile: Write) -> None:
+    done = corstui("compare", profile(BOTH, head=HEAD), "a", "b", "--format", "json", "--origin", "web")
+    document = json.loads(done.out)
+    assert (document["schema"], document["a"], document["b"]) == ("corstui.compare/1", "a", "b")
+    moved, same = document["cells"]
+    assert (moved["endpoint"], moved["origin"], moved["engine"]) == ("moved", "web", "chromium")
+    assert moved["differs"] == ["verdict", "reason"]
+    assert (moved["a"]["verdict"], moved["b"]["reason"]) == ("allowed", "acao-missing")
+    assert same["differs"] == []
+    rows = [(row["endpoint"], row["exchange"], row["name"], row["a"], row["b"]) for row in document["policies"]]
+    assert rows == [("moved", "actual", "allow-origin", "this origin", "absent")]
+
+
+def test_two_run_documents_are_compared_by_environment(corstui: Run, profile: Write, api: Api) -> None:
+    name = profile(BOTH, head=HEAD)
+    corstui("check", name, "--format", "json", "--output", "before.json")
+    profile(BOTH.replace("${p}", "/open"), head=HEAD)
+    corstui("check", name, "--format", "json", "--output", "after.json")
+    asked = len(api.lines)
+    done = corstui("compare", "before.json", "after.json", "--format", "json")
+    document = json.loads(done.out)
+    assert done.code == 1
+    assert len(api.lines) == asked
+    differing = [(cell["environment"], cell["endpoint"]) for cell in document["cells"] if cell["differs"]]
+    assert differing == [("b", "moved"), ("b", "moved")]
+    assert corstui("compare", "after.json", "after.json").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["shop.yaml"], "compare takes a profile and two environments, or two run documents"),
+        (["shop.yaml", "a", "c"], "no environment matches 'c'"),
+        (["shop.yaml", "a", "a"], "both sides are the environment 'a'"),
+        (["gone.yaml", "a", "b"], "gone.yaml"),
+        (["shop.yaml", "a"], "shop.yaml:1:1: no JSON"),
+        (["list.json", "list.json"], "list.json is no run document: its schema is list"),
+        (["other.json", "other.json"], "its schema is 'corstui.run/9', not 'corstui.run/1'"),
+        (["broken.json", "broken.json"], "cells[0] has no 'environment'"),
+    ],
+)
+def test_wrong_usage_is_2_with_a_sentence(
+    corstui: Run, profile: Write, tmp_path: Path, api: Api, arguments: list[str], said: str
+) -> None:
+    profile(BOTH, head=HEAD)
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "other.json").write_text('{"schema": "corstui.run/9"}')
+    (tmp_path / "broken.json").write_text('{"schema": "corstui.run/1", "cells": [{}]}')
+    done = corstui("compare", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert api.lines == []
