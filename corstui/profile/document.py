@@ -201,6 +201,7 @@ _SYNTAX = (
     (r"mapping values are not allowed", "a second ': ' in one line", "quote a value that holds ': '"),
     (r"scanning an (alias|anchor)", "* and & begin an alias and an anchor in YAML", 'quote it: "*"'),
     (r"unexpected end of stream", "the quotes that open {context} are never closed", ""),
+    (r"found unexpected ':'", "a ':' without a space behind it", "write 'key: value', or quote the text"),
     (r"unknown escape", "an escape that YAML does not have", "use single quotes where a backslash means itself"),
     (r"could not find expected ':'", "a key without ':'", "write key: value"),
     (r"expected (key|'-'|<block end>)", "the indentation fits nothing above", _ONE_COLUMN),

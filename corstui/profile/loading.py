@@ -62,12 +62,15 @@ class _Reader:
         self.included: set[str] = set()
 
     def tree(self, path: str) -> list[File]:
-        """The file and all that it includes: the included before those that include them, each once."""
-        found: dict[str, File] = {}
-        self._visit(path, None, [], found)
-        return list(found.values())
+        """The file and all that it includes: the included before those that include them, each once.
 
-    def _visit(self, path: str, include: Scalar | None, above: list[str], found: dict[str, File]) -> None:
+        Empty when one of them cannot be read: what it would have defined is not to be missed elsewhere.
+        """
+        found: dict[str, File | None] = {}
+        self._visit(path, None, [], found)
+        return [file for file in found.values() if file is not None and None not in found.values()]
+
+    def _visit(self, path: str, include: Scalar | None, above: list[str], found: dict[str, File | None]) -> None:
         identity = _identity(path)
         if identity in above:
             names = " -> ".join(Path(each).name for each in [*above[above.index(identity) :], identity])
@@ -78,9 +81,7 @@ class _Reader:
         if identity not in self._files:
             self._files[identity] = self._read(path, include)
         file = self._files[identity]
-        if file is None:
-            return
-        for included in file.values.get("include", []):
+        for included in file.values.get("include", []) if file else []:
             target = str(Path(path).parent / included.text)
             self.included.add(_identity(target))
             self._visit(target, included, [*above, identity], found)

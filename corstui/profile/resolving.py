@@ -80,8 +80,9 @@ class Resolver:
         with collecting():
             found.tls = self._tls(options.get("tls"))
         for spec in self._part.endpoints:
-            with collecting():
-                found.endpoints.append(self._endpoint(spec, list(found.origins)))
+            endpoint = self._endpoint(spec, list(found.origins))
+            if endpoint is not None:
+                found.endpoints.append(endpoint)
         return found
 
     def _text(self, template: Template) -> str:
@@ -145,16 +146,24 @@ class Resolver:
             raise with_location from None
         raise with_location
 
-    def _endpoint(self, spec: EndpointSpec, origins: list[str]) -> Endpoint:
-        own: set[str] = set()
-        outer, self._secrets = self._secrets, own
-        try:
+    def _endpoint(self, spec: EndpointSpec, origins: list[str]) -> Endpoint | None:
+        """The endpoint; None when its URL, a header or its body has a problem."""
+        outer, self._secrets = self._secrets, set()
+        before = len(self._problems.errors)
+        url: Url | None = None
+        headers: list[tuple[str, str]] = []
+        body: bytes | None = None
+        with self._problems.collecting():
             url = self._url(spec)
-            headers = [(header.name, self._text(header.value)) for header in spec.headers]
+        for header in spec.headers:
+            with self._problems.collecting():
+                headers.append((header.name, self._text(header.value)))
+        with self._problems.collecting():
             body = self._body(spec)
-        finally:
-            self._secrets = outer
-            self._secrets |= own
+        own, self._secrets = self._secrets, outer
+        self._secrets |= own
+        if url is None or len(self._problems.errors) > before:
+            return None
         if spec.body_kind is not None and not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", _CONTENT_TYPES[spec.body_kind]))
         for name, value in headers:
@@ -267,13 +276,15 @@ def _url_hint(text: str, spec: EndpointSpec) -> str:
 
 def _address(text: str, location: Location) -> str:
     """An IP address, or one with a port, IPv6 in brackets then."""
-    bare, colon, port = text.rpartition(":") if re.fullmatch(r"(\[.*\]|[^:]*):\d{1,5}", text) else (text, "", "")
+    match = re.fullmatch(r"\[(.*)\](?::(\d{1,5}))?|([\d.]+):(\d{1,5})|(.*)", text)
+    bare, port = (match[1] or match[3] or match[5] or "", match[2] or match[4]) if match else ("", None)
     try:
-        address = ipaddress.ip_address(bare.removeprefix("[").removesuffix("]"))
+        address = ipaddress.ip_address(bare)
     except ValueError:
-        raise Refusal(
-            location, f"{shown(text)} is no IP address", "allowed: 127.0.0.1, 127.0.0.1:8443, ::1, [::1]:8443"
-        ) from None
-    if colon and not 0 < int(port) < 65_536:
+        hint = "allowed: 192.0.2.1, 192.0.2.1:8443, 2001:db8::1, [2001:db8::1]:8443"
+        raise Refusal(location, f"{shown(text)} is no IP address", hint) from None
+    if port is None:
+        return str(address)
+    if not 0 < int(port) < 65_536:
         raise Refusal(location, f"{port} is no port", "a port is 1 to 65535")
-    return f"[{address}]:{port}" if colon and address.version == 6 else f"{address}{colon}{port}"
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"

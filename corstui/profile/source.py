@@ -22,12 +22,14 @@ _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 
 def files_of(path: str) -> list[str]:
     """The profile at ``path``, or those in the directory ``path`` by name. Raises Refusal when there is none."""
-    if not Path(path).is_dir():
-        return [path]
+    if not path:
+        raise Refusal(Location(shown(path)), "an empty path", "name a profile, or a directory of them")
     try:
+        if not Path(path).is_dir():
+            return [path]
         found = sorted(Path(path).iterdir())
     except OSError as error:
-        raise Refusal(Location(path), f"the directory cannot be read: {error.strerror}") from None
+        raise Refusal(Location(path), f"it cannot be read: {error.strerror}") from None
     files = [str(file) for file in found if file.suffix in SUFFIXES and file.name[0] != "." and not file.is_dir()]
     if not files:
         raise Refusal(Location(path), "the directory holds no profile", "profiles end in .yaml or .yml")
@@ -59,7 +61,10 @@ def read_bytes(path: str, location: Location, limit: int, what: str) -> bytes:
 
 
 def read_text(path: str, location: Location, what: str) -> str:
-    """The text of a profile, which messages call ``what``. Raises Refusal for bytes that are no UTF-8 or no text, at their place in the file."""
+    """The text of a profile, which messages call ``what``.
+
+    Raises Refusal for bytes that are no UTF-8 or no text, at their place in the file.
+    """
     content = read_bytes(path, location, MAX_PROFILE, what).removeprefix(b"\xef\xbb\xbf")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refusal(Location(path, 1, 1), "the file is UTF-16", "save it as UTF-8")
