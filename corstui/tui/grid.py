@@ -69,6 +69,7 @@ class Grid:
     all_rows: list[Row] = field(default_factory=list)
     all_columns: list[Column] = field(default_factory=list)
     _shown: set[tuple[str, str]] | None = None
+    _unsettled: dict[tuple[str, str], None] = field(default_factory=dict)
     _verdicts: dict[tuple[str, str], tuple[tuple[Cell | None, ...], bool | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,6 +84,7 @@ class Grid:
                 columns[key.origin] = Column(key.origin, printable(key.origin), words)
         self.all_rows, self.all_columns = list(rows.values()), list(columns.values())
         self.rows, self.columns = self.all_rows, self.all_columns
+        self.touch(place for board in self.boards for place in board.by_name)
 
     @property
     def compares(self) -> bool:
@@ -142,21 +144,24 @@ class Grid:
             for origin in names:
                 yield from (slot for slot in self.place(endpoint, origin).sides if slot is not None)
 
+    def touch(self, places: Iterable[tuple[str, str]]) -> None:
+        """Something new happened at these places (endpoint, origin): their pairs are to be judged (again)."""
+        if self.compares:
+            self._unsettled.update(dict.fromkeys(places))
+
     def settle(self, most: int) -> bool:
-        """Judge up to ``most`` pairs that have both results and were not judged yet; whether that was enough for all.
+        """Judge up to ``most`` pairs that have both results; whether that was enough for all.
 
         Judging replays two flows, so a large comparison is settled in portions between two frames.
         """
-        for row in self.all_rows:
-            for column in self.all_columns:
-                sides = self._sides(row.endpoint, column.origin)
-                if not _complete(sides) or self._judged(row.endpoint, column.origin, sides) is not None:
-                    continue
-                if not most:
-                    return False
-                self._judge(row.endpoint, column.origin, sides)
+        while self._unsettled and most:
+            endpoint, origin = next(iter(self._unsettled))
+            del self._unsettled[endpoint, origin]
+            sides = self._sides(endpoint, origin)
+            if _complete(sides) and self._judged(endpoint, origin, sides) is None:
+                self._judge(endpoint, origin, sides)
                 most -= 1
-        return True
+        return not self._unsettled
 
     def differences(self) -> tuple[int, int, int]:
         """In compare mode, of the pairs judged so far: how many differ, cannot be compared, and are judged at all."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -237,3 +239,10 @@ def test_profiles_are_found_in_both_places(tmp_path: Path) -> None:
     found = find_profiles(tmp_path, {"XDG_CONFIG_HOME": str(tmp_path / "config")})
     assert [path.name for path in found] == ["a.yaml", "b.yaml", "mine.yml"]
     assert find_profiles(tmp_path / "nowhere", {"HOME": str(tmp_path)}) == []
+
+
+def test_the_first_frame_waits_for_no_network_yaml_or_profile_code() -> None:
+    script = "import sys, corstui.tui.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {"httpx", "pycurl", "yaml", "ada_url", "corstui.profile", "corstui.runner", "corstui.browser"}
+    assert heavy.isdisjoint(done.stdout.split())

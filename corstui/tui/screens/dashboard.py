@@ -281,6 +281,7 @@ class Dashboard(Screen[None]):
     def _repaint(self, keys: Iterable[CellKey]) -> None:
         shown = {(board.environment, board.engine) for board in self.grid.boards}
         places = {(key.endpoint, key.origin) for key in keys if (key.environment, key.engine) in shown}
+        self.grid.touch(places)
         self.matrix.update_cells(places)
         self._stale = self._stale or (self.grid.filtered and bool(places))
         if self.matrix.at in places:
