@@ -54,9 +54,6 @@ class Mapping:
     location: Location
     weight: int
 
-    def get(self, key: str) -> Node | None:
-        return next((value for name, value in self.pairs if name.text == key), None)
-
 
 Node = Scalar | Sequence | Mapping
 

@@ -41,16 +41,15 @@ class Text:
     """Source text with references. ``what`` completes the hint "write ..."."""
 
     what: str
-    null_is_text: bool = False
 
     def read(self, node: Node, problems: Problems) -> Template:
         text = scalar(node, f"write {self.what}")
-        if not text.text or (text.is_null and not self.null_is_text):
-            raise Refusal(text.location, f"{'no value' if not text.text else 'null'} here", f"write {self.what}")
+        if not text.text or text.is_null:
+            raise Refusal(text.location, f"{kind_of(text)} here", f"write {self.what}")
         return template_of(text)
 
     def schema(self) -> Schema:
-        return NULLABLE_TEXT_SCHEMA if self.null_is_text else TEXT_SCHEMA
+        return TEXT_SCHEMA
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,151 @@
+"""Secrets are masked in every form in which they come back, and who was asked stays readable."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corstui.profile.secrets import Masker, is_secret_name
+from tests.profile.conftest import Load
+
+#: In lower case, so that its percent-encoding can be lower-cased as a whole.
+SECRET = 'p@ss w/rd+"é'
+
+FORMS = {
+    "itself": SECRET,
+    "percent-encoded": quote(SECRET, safe=""),
+    "percent-encoded in lower case": quote(SECRET, safe="").lower(),
+    "percent-encoded as a path": quote(SECRET),
+    "form-encoded": quote_plus(SECRET),
+    "base64": base64.b64encode(SECRET.encode()).decode(),
+    "base64 for URLs": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+    "in JSON": json.dumps({"token": SECRET}),
+    "in JSON as UTF-8": json.dumps({"token": SECRET}, ensure_ascii=False),
+    "in HTML": html.escape(SECRET),
+    "as the bytes of a header": SECRET.encode().decode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=list(FORMS))
+def test_a_secret_is_masked_in_every_form(text: str) -> None:
+    masked = Masker([SECRET]).mask(f"before {text} after")
+
+    assert masked.startswith("before ")
+    assert masked.endswith(" after")
+    assert "***" in masked
+    assert "ss" not in masked.replace("***", "")
+
+
+def test_scheme_host_and_port_are_never_masked() -> None:
+    masker = Masker(["https", "api.example", "8443", "shop"])
+
+    assert masker.mask("GET https://api.example:8443/shop?api.example") == "GET https://api.example:8443/***?***"
+    assert masker.mask("at https://shop.api.example:8443") == "at https://shop.api.example:8443"
+
+
+def test_a_secret_that_is_a_url_leaves_its_host_readable() -> None:
+    masker = Masker(["https://hooks.example/T000/B000/xyz"])
+
+    assert masker.mask("POST https://hooks.example/T000/B000/xyz now") == "POST https://hooks.example*** now"
+
+
+def test_passwords_and_secret_parameters_of_urls_are_masked() -> None:
+    masker = Masker()
+
+    assert masker.mask("https://me:pw@api.example/") == "https://me:***@api.example/"
+    assert (
+        masker.mask("https://api.example/?api_key=abc&page=2&access_token=x&accessToken=y#z")
+        == "https://api.example/?api_key=***&page=2&access_token=***&accessToken=***#z"
+    )
+
+
+def test_nothing_else_changes() -> None:
+    text = "GET https://api.example/orders?page=2&key=a&author=b 200 application/json; charset=utf-8"
+
+    assert Masker(["s3cret"]).mask(text) == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    """Authorization authorization Proxy-Authorization Cookie Set-Cookie X-Api-Key apikey API_KEY X-Auth-Token
+    X-Access-Token X-CSRF-Token X-Amz-Security-Token Ocp-Apim-Subscription-Key X-Functions-Key X-Goog-Api-Key
+    Private-Token X-Client-Secret password X-Vault-Token access_token accessToken X-Admin-Key Proxy-Custom
+    X-Shopify-Access-Token""".split(),
+)
+def test_names_that_hold_secrets(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    """Access-Control-Allow-Credentials Access-Control-Request-Headers Sec-WebSocket-Key Sec-Fetch-Site Host Origin
+    WWW-Authenticate Proxy-Authenticate Idempotency-Key Surrogate-Key Content-Type ETag X-Request-Id X-Author Key
+    X-Tokenizer Vary Proxy-Connection""".split(),
+)
+def test_names_that_hold_none(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "masked"),
+    [
+        ("Authorization", "Bearer abc", "Bearer ***"),
+        ("authorization", "Basic bWU6cHc=", "Basic ***"),
+        ("Authorization", "abc", "***"),
+        ("Authorization", "Unknown abc", "***"),
+        ("Authorization", "", ""),
+        ("Cookie", "a=1; b=2", "a=***; b=***"),
+        ("Cookie", "bare", "***"),
+        ("Set-Cookie", "sid=abc; Path=/; Secure; SameSite=None", "sid=***; Path=/; Secure; SameSite=None"),
+        ("Set-Cookie", "sid=; Max-Age=0", "sid=; Max-Age=0"),
+        ("X-Api-Key", "abc", "***"),
+        ("X-Echo", "you sent s3cret!", "you sent ***!"),
+        ("Location", "https://api.example/?token=x", "https://api.example/?token=***"),
+        ("Access-Control-Allow-Credentials", "true", "true"),
+        ("Access-Control-Allow-Origin", "https://s3cret", "https://s3cret"),
+    ],
+)
+def test_header_values_are_masked_by_name_and_by_what_they_hold(name: str, value: str, masked: str) -> None:
+    masker = Masker(["s3cret"])
+
+    assert masker.mask_headers([(name, value)]) == [(name, masked)]
+    assert masker.mask_headers([(name, masked)]) == [(name, masked)]
+
+
+@given(st.text(min_size=1, max_size=20), st.text(max_size=40), st.text(max_size=40))
+def test_a_secret_outside_of_a_host_never_survives(secret: str, before: str, after: str) -> None:
+    masked = Masker([secret]).mask(before + secret + after)
+
+    if "://" not in before + secret + after and not set(secret) <= set("*"):
+        assert secret not in masked.replace("***", "\0")
+
+
+@given(st.lists(st.text(max_size=5), max_size=3), st.text(alphabet="ab:/@?=&.* ", max_size=60))
+def test_masking_never_fails(secrets: list[str], text: str) -> None:
+    masker = Masker(secrets)
+    masker.mask(text)
+    masker.mask_headers([("Cookie", text), ("Set-Cookie", text), ("Authorization", text), ("X-A", text)])
+
+
+def test_a_deployment_masks_its_own_secrets_and_a_profile_those_of_all(load: Load) -> None:
+    profile = load(
+        """\
+        environments:
+          a: {vars: {t: "${secret:A}"}}
+          b: {vars: {t: "${secret:B}"}}
+          c: {vars: {t: "${secret:UNSET}"}}
+        origins: {app: "https://app.example"}
+        endpoints: {x: "https://api.example/${t}"}
+        """,
+        {"A": "alpha", "B": "beta"},
+    )
+
+    assert profile.resolve("a").mask("alpha beta") == "*** beta"
+    assert profile.mask("alpha beta") == "*** ***"
+    assert profile.resolve("a").masker.mask_headers([("X-A", "alpha")]) == [("X-A", "***")]
