@@ -1,9 +1,15 @@
-"""A small HTTP/1.1 server with exact control of every header byte; it knows nothing of shops or CORS."""
+"""A small HTTP/1.1 server with exact control of every header byte; it knows nothing of shops or CORS.
+
+A connection carries one request after another. It ends when the client says so or speaks HTTP/1.0, when a request is
+no HTTP, and when a request does not arrive in time.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,15 +18,24 @@ from http import HTTPStatus
 MAX_HEAD, MAX_BODY = 65_536, 1_048_576
 #: Seconds that a client may take for one request.
 PATIENCE = 30.0
+#: What is still read from a client that was refused, so that it gets to see why: bytes, and seconds.
+_LINGER_BYTES, _LINGER_SECONDS = 4 * MAX_BODY, 2.0
+
+_REQUEST_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e\x80-\xff]+) (HTTP/1\.[01])")
+_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request. ``target`` is its path and query; header names are lower case."""
+    """One request. ``target`` is its path and query; header names are lower case, text is latin-1.
+
+    ``last``: the client wants the connection closed after the answer.
+    """
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...]
+    last: bool = False
 
     @property
     def path(self) -> str:
@@ -33,7 +48,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response, header fields in order and as spelled. ``delay`` is in seconds; ``reset`` resets TCP."""
+    """One response, header fields in order and as spelled. ``delay`` is in seconds.
+
+    ``reset``: instead of an answer the connection is reset (TCP RST).
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -41,14 +59,19 @@ class Answer:
     delay: float = 0.0
     reset: bool = False
 
-    def encode(self, method: str) -> bytes:
-        """The response on the wire. Content-Length is added; a HEAD, 204 or 304 has no body."""
+    def encode(self, method: str, *, last: bool = False) -> bytes:
+        """The response on the wire. Content-Length is added, and Connection: close to the ``last`` one of a connection.
+        A HEAD, 204 or 304 has no body."""
         try:
             reason = HTTPStatus(self.status).phrase
         except ValueError:
             reason = "Unknown"
         bodiless = self.status in (204, 304)
-        fields = [*self.headers, *([] if bodiless else [("Content-Length", str(len(self.body)))])]
+        fields = [*self.headers]
+        if not bodiless:
+            fields.append(("Content-Length", str(len(self.body))))
+        if last:
+            fields.append(("Connection", "close"))
         lines = [f"HTTP/1.1 {self.status} {reason}", *(f"{name}: {value}" for name, value in fields), "", ""]
         head = "\r\n".join(lines).encode("latin-1")
         return head if bodiless or method == "HEAD" else head + self.body
@@ -61,88 +84,108 @@ class _BadRequest(Exception):
 
 
 class Server:
-    """Answers each request with what ``answer`` returns for it. Start it, then close it."""
+    """Answers each request with what ``answer`` returns for it. ``patience``: seconds that one request may take."""
 
-    def __init__(self, answer: Callable[[Asked], Answer]) -> None:
+    def __init__(self, answer: Callable[[Asked], Answer], *, patience: float = PATIENCE) -> None:
         self._answer = answer
+        self._patience = patience
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 takes a free one. Raises OSError when the port is taken."""
-        self._server = await asyncio.start_server(self._serve, host, port, limit=MAX_HEAD)
+        """Listen; port 0 takes a free one. Raises OSError when the port is taken, OverflowError when it is none."""
+        self._server = await asyncio.start_server(self._accept, host, port, limit=MAX_HEAD, backlog=512)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Stop listening and drop every connection."""
-        if self._server is not None:
-            self._server.close()
-        for task in list(self._connections):
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
+        """Stop listening, drop every connection and wait until they are gone."""
+        if self._server is None:
+            return
+        self._server.close()
+        while self._connections:
+            for task in self._connections:
+                task.cancel()
+            await asyncio.wait(self._connections)
+        await self._server.wait_closed()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
         try:
             while await self._one(reader, writer):
                 pass
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # the client left, dawdled, or the server is closing
+            writer.close()
+            await writer.wait_closed()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            pass  # the client left or dawdled
         finally:
-            self._connections.discard(task)
             writer.transport.abort()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one request; False when the connection ends with it."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 asked = await _read(reader)
         except _BadRequest as bad:
-            writer.write(Answer(bad.status, (("Connection", "close"),)).encode("GET"))
-            await _drained(writer)
+            await _refuse(bad.status, reader, writer)
             return False
         answer = self._answer(asked)
         if answer.delay:
             await asyncio.sleep(answer.delay)
         if answer.reset:
-            writer.transport.abort()
+            _reset(writer)
             return False
-        writer.write(answer.encode(asked.method))
+        writer.write(answer.encode(asked.method, last=asked.last))
         await writer.drain()
-        return (asked.header("connection") or "").lower() != "close"
+        return not asked.last
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked:
+    """The next request; its body is read and dropped. Raises IncompleteReadError when the client ends before it."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.LimitOverrunError:
         raise _BadRequest(431) from None
-    request, *lines = head[:-4].decode("latin-1").split("\r\n")
-    parts = request.split(" ")
-    if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
+    asked = _parse(head[:-4].decode("latin-1"))
+    lengths = {value for name, value in asked.headers if name == "content-length"} or {"0"}
+    length = lengths.pop()
+    if lengths or not length.isdecimal() or asked.header("transfer-encoding") is not None:
         raise _BadRequest(400)
-    pairs = [line.partition(":") for line in lines]
-    if any(not colon or name != name.strip() or not name for name, colon, _ in pairs):
-        raise _BadRequest(400)
-    asked = Asked(parts[0], parts[1], tuple((name.lower(), value.strip()) for name, _, value in pairs))
-    length = asked.header("content-length") or "0"
-    if not length.isdecimal() or asked.header("transfer-encoding") is not None:
-        raise _BadRequest(400)
-    if int(length) > MAX_BODY:
+    if len(length) > 9 or int(length) > MAX_BODY:
         raise _BadRequest(413)
     await reader.readexactly(int(length))
     return asked
 
 
-async def _drained(writer: asyncio.StreamWriter) -> None:
-    """Let a last answer out before the connection is dropped."""
-    with contextlib.suppress(OSError):
-        await writer.drain()
-        writer.close()
-        closed: Awaitable[None] = writer.wait_closed()
-        await closed
+def _parse(head: str) -> Asked:
+    request_line, *lines = head.split("\r\n")
+    request, fields = _REQUEST_LINE.fullmatch(request_line), [_FIELD.fullmatch(line) for line in lines]
+    if request is None:
+        raise _BadRequest(400)
+    headers: list[tuple[str, str]] = []
+    for field in fields:
+        if field is None:
+            raise _BadRequest(400)
+        headers.append((field[1].lower(), field[2].rstrip(" \t")))
+    last = request[3] == "HTTP/1.0" or any(name == "connection" and value.lower() == "close" for name, value in headers)
+    return Asked(request[1], request[2], tuple(headers), last)
+
+
+async def _refuse(status: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Say why, then take in what is still under way: closing a connection with unread bytes would reset it."""
+    writer.write(Answer(status).encode("GET", last=True))
+    writer.write_eof()
+    left = _LINGER_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while left > 0 and (more := await reader.read(65_536)):
+                left -= len(more)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
