@@ -17,8 +17,8 @@ _MODULES = {"try": "attempt"}
 def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code. argparse itself exits on ``--help`` and on wrong usage."""
     arguments = parse(sys.argv[1:] if argv is None else argv)
-    module = import_module(f"corstui.cli.{_MODULES.get(arguments.command, arguments.command)}")
     try:
+        module = import_module(f"corstui.cli.{_MODULES.get(arguments.command, arguments.command)}")
         code: int = module.run(arguments)
     except UsageError as error:
         complain(str(error))

@@ -20,23 +20,16 @@ SCHEMA = "corstui.run/1"
 
 
 def render(run: Run, options: Options) -> str:
-    """The document as text. Only ASCII is written as itself, so that no byte of a server reaches a terminal."""
-    return json.dumps(document(run, options), indent=1)
+    """The document as text, a line a cell. Only ASCII is written as itself: no byte of a server reaches a terminal."""
+    head = json.dumps({**heading(run), "summary": run.summary}, indent=1).removesuffix("\n}")
+    cells = ",\n".join(f"  {json.dumps(cell_object(cell, options))}" for cell in run.cells)
+    return f'{head},\n "cells": [\n{cells}\n ]\n}}'
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the document."""
     loaded: dict[str, Any] = json.loads(files("corstui.report").joinpath("run.schema.json").read_text("utf-8"))
     return loaded
-
-
-def document(run: Run, options: Options) -> dict[str, Any]:
-    """The document as JSON-ready objects."""
-    return {
-        **heading(run),
-        "summary": run.summary,
-        "cells": [cell_object(cell, options) for cell in run.cells],
-    }
 
 
 def heading(run: Run) -> dict[str, Any]:

@@ -31,9 +31,9 @@ _MARGIN = 8
 def render(run: Run, options: Options) -> str:
     """The first engine's flow in full, and how the other engines judge."""
     first = run.cells[0]
-    lines = [*_title(first, options), ""]
+    lines = _title(first, options)
     if len(run.cells) > 1:
-        lines += [*_verdicts(run.cells, options), ""]
+        lines += ["", *_verdicts(run.cells, options), ""]
     return "\n".join([*lines, *_body(first, options)])
 
 

@@ -58,7 +58,7 @@ def _entry(group: list[Cell], options: Options) -> list[str]:
     origins = ", ".join(each.origin for each in group)
     name, said = _plain(f"{cell.endpoint} x {origins}"), _plain(mask.text(headline(cell)))
     lines = [f"- **{name}** ({_plain(cell.environment)}): {said}"]
-    if cell.planned.expectation is not None:
+    if cell.planned.expectation is not None and cell.as_expected is False:
         lines.append(f"  - expected {_plain(cell.planned.expectation.text)}")
     return [*lines, *(f"  - {_plain(mask.text(advice))}" for advice in fix(cell))]
 

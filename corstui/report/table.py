@@ -89,14 +89,16 @@ def _outcome(cell: Cell) -> str:
 
 
 def attention(run: Run) -> list[tuple[str, list[list[Cell]]]]:
-    """Cells that are not as expected, that could not be judged, and blocked ones of which nothing was expected.
+    """What to look at: cells that are not as expected and cells that could not be judged.
 
-    Each with a title; cells of one endpoint that ended the same way stand together.
+    Where nothing is expected of any cell, blocked ones too. Each section has a title; cells of one endpoint that ended
+    the same way stand together.
     """
     cells = run.cells
     unexpected = [cell for cell in cells if cell.as_expected is False]
     unjudged = [cell for cell in cells if cell.as_expected is None and (cell.verdict == "error" or cell.inconclusive)]
-    refused = [cell for cell in cells if cell.verdict == "blocked" and cell.expected is None and not cell.inconclusive]
+    quiet = any(planned.expectation is not None for planned in run.plan.cells)
+    refused = [cell for cell in cells if cell.verdict == "blocked" and not cell.inconclusive and not quiet]
     sections = (("Not as expected", unexpected), ("Could not be judged", unjudged), ("Blocked", refused))
     return [(f"{title} ({len(chosen)})", _alike(chosen)) for title, chosen in sections if chosen]
 
@@ -114,7 +116,8 @@ def _alike(cells: Iterable[Cell]) -> list[list[Cell]]:
     """Cells of one endpoint that ended the same way, so that one remedy is said once."""
     groups: dict[tuple[object, ...], list[Cell]] = {}
     for cell in cells:
-        alike = (cell.environment, cell.endpoint, cell.engine, cell.verdict, cell.reason, cell.phase, cell.expected)
+        broken = cell.expected if cell.as_expected is False else None
+        alike = (cell.environment, cell.endpoint, cell.engine, cell.verdict, cell.reason, cell.phase, broken)
         groups.setdefault(alike, []).append(cell)
     return list(groups.values())
 
@@ -128,7 +131,7 @@ def _entry(group: list[Cell], options: Options) -> list[str]:
     lines = wrap(f"{_name(cell, origins)}: {printable(mask.text(headline(cell)))}", options.width, "     ", "     ")
     lines[0] = first + lines[0][5:]
     expectation = cell.planned.expectation
-    if expectation is not None:
+    if expectation is not None and cell.as_expected is False:
         lines += wrap(f"expected {expectation.text} ({expectation.location})", options.width, "       ", "     ")
     for advice in fix(cell):
         lines += wrap(printable(mask.text(advice)), options.width, "       ", "     ")

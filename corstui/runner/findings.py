@@ -14,7 +14,7 @@ _NOTES = {
     "local-network-prompt": (
         "lint.lna-target",
         "warning",
-        "On the local network: Chromium asks the user first; taken as granted here.",
+        "Local network: Chromium asks the user first; taken as granted here.",
         None,
     ),
     "authorization-by-wildcard": (

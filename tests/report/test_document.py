@@ -54,7 +54,7 @@ def test_the_document_fits_its_schema(finished: Run) -> None:
 
 
 def test_the_document_tells_the_run(finished: Run) -> None:
-    made = document.document(finished, Options())
+    made = json.loads(document.render(finished, Options()))
     assert made["engines"] == ["firefox", "chromium", "webkit", "standard"]
     assert made["started"] == "2026-11-23T01:02:03.000Z"
     assert made["duration_ms"] == 12.5
@@ -106,7 +106,7 @@ def test_a_document_is_read_back(finished: Run, tmp_path: Path) -> None:
 
 def test_an_interrupted_run_counts_what_did_not_run(finished: Run) -> None:
     partial = recorded(finished.plan, list(finished.cells[::-2]), finished.started, 1.0, interrupted=True)
-    made = document.document(partial, Options())
+    made = json.loads(document.render(partial, Options()))
     assert made["interrupted"] is True
     assert made["summary"]["not_run"] == len(finished.cells) - len(partial.cells)
     order = [planned.key for planned in finished.plan.cells]
