@@ -236,9 +236,14 @@ def _bad_start(line: str, location: Location) -> tuple[str, str]:
     return f"a value cannot begin with {shown(char)}", "quote it"
 
 
+#: How far before an error an unquoted reference may have begun, in characters.
+_NEARBY = 200
 _REFERENCE = re.compile(r"[\[{,:]\s*\$\{[^}\"']*\}")
 
 
 def _unquoted_reference(line: str, column: int) -> bool:
     """Whether the error stands on the brace of a ``${`` that opens a flow mapping instead of a variable."""
-    return line[max(column - 1, 0) : column + 1] == "${" or _REFERENCE.search(line, 0, column + 2) is not None
+    return (
+        line[max(column - 1, 0) : column + 1] == "${"
+        or _REFERENCE.search(line, max(column - _NEARBY, 0), column + 2) is not None
+    )

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 from typing import NamedTuple
 
 #: Longest piece of a profile that a message repeats.
 _SHOWN = 60
+#: How many words the nearest one is looked for among.
+_COMPARED = 1000
+#: How many errors are collected before reading stops.
+MOST_ERRORS = 500
 #: How many allowed words a hint lists before it leaves the rest out.
 _LISTED = 16
 
@@ -76,10 +81,17 @@ class Problems:
     warnings: dict[Problem, None] = field(default_factory=dict)
 
     def add(self, location: Location, message: str, hint: str = "") -> None:
-        self.errors[Problem(location, message, hint)] = None
+        self._keep(Problem(location, message, hint))
 
     def refuse(self, refusal: Refusal) -> None:
-        self.errors[refusal.problem] = None
+        self._keep(refusal.problem)
+
+    def _keep(self, problem: Problem) -> None:
+        self.errors[problem] = None
+        if len(self.errors) >= MOST_ERRORS:
+            # whoever made a file of nothing but errors does not read them all
+            last = Problem(Location(problem.path), f"more than {MOST_ERRORS} problems, the rest is not looked for")
+            raise ProfileError([*self.errors, last])
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
@@ -120,7 +132,7 @@ def one_of(words: Iterable[str]) -> str:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The hint for a word outside a closed set: the nearest right one, and what is allowed."""
-    known = [name for name in words if name]
+    known = [name for name in islice(words, _COMPARED) if name]
     folded = {name.lower(): name for name in known}
     close = get_close_matches(word[:_SHOWN].lower(), folded, n=1, cutoff=0.6)
     meant = f"did you mean {printable(folded[close[0]])!r}? " if close else ""

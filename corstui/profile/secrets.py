@@ -11,7 +11,8 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+import string
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
 
@@ -35,7 +36,11 @@ _SCHEME = re.compile(
     r"(basic|bearer|digest|dpop|negotiate|ntlm|token|apikey|key|hawk|hoba|mutual|scram-sha-\d+|aws4-hmac-sha256)\s+",
     re.IGNORECASE,
 )
-_AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/?#@\"'<>]*@)?([^\s/?#@\"'<>]*)")
+_SCHEME_CHARACTERS = frozenset(string.ascii_letters + string.digits + "+.-")
+#: How far back the beginning of a scheme is looked for.
+_LONGEST_SCHEME = 64
+#: What follows ``://``: the host and port are the group.
+_HOST = re.compile(r"(?:[^\s/?#@\"'<>]*@)?([^\s/?#@\"'<>]*)")
 _PASSWORD = re.compile(r"(?<=://)([^\s/?#@:\"'<>]*):([^\s/?#@\"'<>]+)(?=@)")
 _PARAMETER = re.compile(r"(?<=[?&;])([A-Za-z][\w.%-]*)=([^&;#\s\"'<>]+)")
 
@@ -89,7 +94,7 @@ class Masker:
     def _mask_secrets(self, text: str) -> str:
         """Replace secrets, but for what overlaps the scheme, host or port of a URL."""
         assert self._secrets is not None
-        kept = [span for match in _AUTHORITY.finditer(text) for span in (match.span(1), match.span(2))]
+        kept = list(_kept(text))
         pieces: list[str] = []
         end = 0
         for match in self._secrets.finditer(text):
@@ -103,6 +108,20 @@ class Masker:
             pieces += [MASK] if end < match.end() else []
             end = match.end()
         return "".join(pieces) + text[end:]
+
+
+def _kept(text: str) -> Iterator[tuple[int, int]]:
+    """Where schemes, and hosts with their ports, stand in ``text``."""
+    colon = text.find("://")
+    while colon >= 0:
+        start = colon
+        while start > 0 and colon - start < _LONGEST_SCHEME and text[start - 1] in _SCHEME_CHARACTERS:
+            start -= 1
+        host = _HOST.match(text, colon + 3)
+        yield start, colon + 3
+        if host is not None:
+            yield host.span(1)
+        colon = text.find("://", colon + 3)
 
 
 def _masked_cookie(pair: str) -> str:

@@ -32,10 +32,6 @@ class Reference:
     name: str
     default: str | None = None
 
-    @property
-    def is_secret(self) -> bool:
-        return self.source in ("secret", "file")
-
 
 @dataclass(frozen=True, slots=True)
 class Template:

@@ -117,12 +117,12 @@ def test_a_directory_without_profiles_is_an_error() -> None:
 
 def test_problems_of_all_files_are_told_together() -> None:
     write("a.yaml", "nmae: x\n" + WHOLE % "x")
-    write("b.yaml", "{")
+    write("b.yaml", "a: b: c")
 
     assert [each.partition(": ")[0] for each in problems("a.yaml", "none.yaml", "b.yaml")] == [
         "a.yaml:1:1",
         "none.yaml",
-        "b.yaml:2:1",
+        "b.yaml:1:5",
     ]
 
 

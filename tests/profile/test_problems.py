@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from corstui.profile import document
+from corstui.profile.problems import MOST_ERRORS
 from tests.profile.conftest import Complain
 
 DATA = Path(__file__).parent / "data" / "problems.txt"
@@ -33,6 +36,17 @@ def test_a_problem_says_where_it_is_and_what_would_be_right(
         assert all(word in line for word in words), line
 
 
+@pytest.mark.parametrize(("text", "expected"), list(cases()))
+def test_the_parser_without_libyaml_leads_to_the_same_problems(
+    complaints: Complain, monkeypatch: pytest.MonkeyPatch, text: str, expected: list[list[str]]
+) -> None:
+    monkeypatch.setattr(document, "_LOADER", yaml.SafeLoader)
+
+    assert [line.startswith(start) for line, (start, *_) in zip(complaints(text), expected, strict=True)] == [
+        True for _ in expected
+    ]
+
+
 def test_all_problems_are_told_at_once_in_the_order_of_the_file(complaints: Complain) -> None:
     found = complaints(
         """\
@@ -46,6 +60,13 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(complaints: Comp
     )
 
     assert [line.partition(": ")[0] for line in found] == ["1:1", "2:16", "2:41", "3:20", "3:33", "5:16", "5:40", "6:6"]
+
+
+def test_reading_stops_where_nothing_but_errors_is_left(complaints: Complain) -> None:
+    found = complaints("".join(f"nonsense{n}: x\n" for n in range(5000)))
+
+    assert len(found) == MOST_ERRORS + 1
+    assert found[-1].endswith("more than 500 problems, the rest is not looked for")
 
 
 def test_the_message_repeats_no_control_characters_and_no_endless_text(complaints: Complain) -> None:
