@@ -11,11 +11,11 @@ FILE_NAME = "corstui-profile.schema.json"
 
 def schema() -> Schema:
     """A new copy of the schema (draft 2020-12). What needs several places to judge is left to loading."""
-    profile = PROFILE.schema()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": FILE_NAME,
         "title": "corstui profile",
-        **profile,
+        **PROFILE.schema(),
+        "type": "object",
         "$defs": {"endpoint": ENDPOINT.schema()},
     }
