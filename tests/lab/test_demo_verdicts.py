@@ -145,8 +145,9 @@ def test_the_copy_among_the_profiles_is_the_same_text() -> None:
     assert copy.read_bytes() == DEMO_PROFILE.read_bytes()
 
 
-def test_the_demo_needs_no_network() -> None:
+def test_the_demo_needs_no_network_and_its_profile_is_above_reproach() -> None:
     addresses = dict.fromkeys(("SHOP_STAGING_API", "SHOP_PRODUCTION_API"), "http://lab.localhost:1")
     profile = load_profile(DEMO_PROFILE, process_env=addresses)
+    assert profile.warnings == []
     urls = [endpoint.url for name in profile.environments for endpoint in profile.resolve(name).endpoints]
     assert {urlsplit(url).hostname for url in urls} == {"lab.localhost"}
