@@ -48,7 +48,7 @@ def build() -> argparse.ArgumentParser:
         add_options(command)
     dashboard = commands.add_parser(DASHBOARD, prog="corstui", allow_abbrev=False)
     dashboard.add_argument("profiles", nargs="*", metavar="PROFILE")
-    _engine(dashboard, several=False)
+    _demo(dashboard)
     return parser
 
 
@@ -58,6 +58,7 @@ def _sentence(text: str) -> str:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     _engine(parser, several=False)
+    parser.add_argument("--ascii", action="store_true", help="marks that every terminal and font can show")
 
 
 def _try(parser: argparse.ArgumentParser) -> None:

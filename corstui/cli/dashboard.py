@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("the dashboard needs a terminal; corstui check PROFILE runs without one")
     from corstui.tui.app import run_dashboard
 
-    return run_dashboard(arguments.profiles, engine=arguments.engine, demo=_start_lab)
+    return run_dashboard(arguments.profiles, engine=arguments.engine, ascii=arguments.ascii, demo=_start_lab)
 
 
 def _start_lab() -> tuple[Path, Mapping[str, str]]:

@@ -21,15 +21,20 @@ def run(arguments: argparse.Namespace) -> int:
         if sys.stdin.isatty() and sys.stdout.isatty():
             from corstui.tui.app import run_dashboard
 
-            process_env = {**os.environ, **lab.process_env()}
-            return run_dashboard([DEMO_PROFILE], process_env=process_env, engine=arguments.engine)
-        _print_table(lab, arguments.engine)
+            return run_dashboard(
+                [DEMO_PROFILE],
+                process_env={**os.environ, **lab.process_env()},
+                engine=arguments.engine,
+                ascii=arguments.ascii,
+                demo=lambda: (DEMO_PROFILE, lab.process_env()),
+            )
+        _print_table(lab, arguments.engine, ascii=arguments.ascii)
         return exits.OK
     finally:
         lab.stop()
 
 
-def _print_table(lab: LabThread, engine: str | None) -> None:
+def _print_table(lab: LabThread, engine: str | None, *, ascii: bool) -> None:
     """What ``corstui check`` says about the demo; the lab's mistakes are meant and fail nobody's script."""
     from corstui.cli.running import run_plan
     from corstui.cli.streams import columns, emit, has_color, has_marks
@@ -40,4 +45,4 @@ def _print_table(lab: LabThread, engine: str | None) -> None:
 
     profile = load_profile(DEMO_PROFILE, process_env={**os.environ, **lab.process_env()})
     result = run_plan(plan(profile, engines=None if engine is None else [engine]))
-    emit(render(result, Options(width=columns(), color=has_color(), ascii=not has_marks())))
+    emit(render(result, Options(width=columns(), color=has_color(), ascii=ascii or not has_marks())))

@@ -124,6 +124,8 @@ class CorstuiApp(App[None]):
         self.trouble = None
         self._watched = stamps(session.files)
         self._replace(Dashboard(session, self.bridge, source=", ".join(path.name for path in self.paths)))
+        if session.warnings:
+            self.notify(f"The profile has {len(session.warnings)} warning{"s" if len(session.warnings) > 1 else ""}; P shows.", severity="warning")
 
     def _refused(self, trouble: Trouble, retry: Callable[[], None] | None = None) -> None:
         from corstui.tui.screens.problems import ProblemsScreen
@@ -190,10 +192,13 @@ class CorstuiApp(App[None]):
     def action_problems(self) -> None:
         from corstui.tui.screens.problems import ProblemsScreen
 
-        if self.trouble is None:
-            self.notify("The profile has no problems.")
-        else:
+        warnings = self.dashboard.session.warnings if self.dashboard is not None else []
+        if self.trouble is not None:
             self.push_screen(ProblemsScreen(self.trouble.problems, retry=None))
+        elif warnings:
+            self.push_screen(ProblemsScreen(warnings, retry=None, word="warning"))
+        else:
+            self.notify("The profile has no problems.")
 
     def action_legend(self) -> None:
         from corstui.tui.screens.legend import LegendScreen

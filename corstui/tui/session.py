@@ -57,6 +57,11 @@ class Session:
         """Every file that the profile was read from, included ones too."""
         return [Path(path) for path in self.profile.paths]
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the profile may be wrong in, one text each."""
+        return [str(warning) for warning in self.profile.warnings]
+
     def prepare(self) -> None:
         """Plan the first environment ahead of the screen. What is wrong with it is told when it is shown."""
         with suppress(Trouble):

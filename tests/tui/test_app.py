@@ -201,6 +201,17 @@ async def test_problems_without_any_say_so(shop: Path) -> None:
         assert "no problems" in person.told()
 
 
+async def test_warnings_of_a_good_profile_are_told_and_listed(shop: Path) -> None:
+    network = Network()
+    write(shop, profile_text().replace("endpoint 0: GET ${api}/0", "endpoint 0: {url: '${api}/0', headers: {Host: x}}"))
+    async with somebody(app_on(network, shop), network) as person:
+        await opened(person)
+        assert "1 warning; P shows" in person.told()
+        await person.press("P")
+        await person.pilot.pause()
+        assert "Host" in person.text()
+
+
 async def test_enter_drills_in_and_escape_comes_back(shop: Path) -> None:
     network = Network(blocked=[("staging", 0, 1)])
     async with somebody(app_on(network, shop), network) as person:

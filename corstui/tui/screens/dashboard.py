@@ -25,7 +25,7 @@ from corstui.tui.screens.confirm import ConfirmScreen
 from corstui.tui.session import Session, Trouble
 from corstui.tui.widgets.filter import Filter
 from corstui.tui.widgets.inspector import Inspector
-from corstui.tui.widgets.lines import EnvironmentBar, Headline, Tab, counts_of, progress_text
+from corstui.tui.widgets.lines import EnvironmentBar, Headline, Tab, counts_of, progress_text, separator
 from corstui.tui.widgets.matrix import Matrix
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class Dashboard(Screen[None]):
         bar, headline = self.query_one(EnvironmentBar), self.query_one(Headline)
         self._fit_inspector()
         bar.tabs, bar.active = tuple(tabs), self.tab - 1
-        headline.name_text = session.name
+        headline.name_text, headline.separator = session.name, separator(session.ascii)
         size = f"{len(self.grid.all_rows)} endpoints x {len(self.grid.all_columns)} origins"
         pair = [" | ".join(names[index] for index in self.pair)] if self.tab == self.compare_tab else []
         headline.facts = (session.engine_name, *pair, size, self.source)
@@ -230,8 +230,9 @@ class Dashboard(Screen[None]):
         text = Content.styled(f"{differ} of {judged} cells differ", style)
         if not unclear:
             return (text,)
-        short = Content.assemble(Content.styled(f"{differ} differ", style), f" · {unclear} not comparable")
-        return (Content.assemble(text, f" · {unclear} not comparable"), short, text)
+        more = f"{separator(self.session.ascii)}{unclear} not comparable"
+        short = Content.assemble(Content.styled(f"{differ} differ", style), more)
+        return (Content.assemble(text, more), short, text)
 
     def _opened(self, environment: str) -> bool:
         board = self.session.boards.get((environment, self.session.engine))

@@ -16,13 +16,13 @@ from textual.widgets.option_list import Option
 from corstui.analysis.text import printable
 
 DEMO = "demo"
+_WHERE = "Enter opens it. From ./profiles, and your own in ~/.config/corstui/profiles."
 
 
 class PickerScreen(Screen[Path | str]):
     """The answer is a path, ``demo``, or None when nothing was picked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pick", "open", id="picker.open", tooltip="Open this profile"),
         Binding("j", "move('down')", "down", show=False, id="picker.down", tooltip="Next"),
         Binding("k", "move('up')", "up", show=False, id="picker.up", tooltip="Previous"),
         Binding("escape", "leave", "back", id="picker.back", tooltip="Back without picking"),
@@ -33,7 +33,9 @@ class PickerScreen(Screen[Path | str]):
         background: $background;
         #title { text-style: bold; padding: 1 2 0 2; }
         #where { padding: 0 2; color: $text-muted; }
-        OptionList { border: none; margin: 1 1; background: $background; height: 1fr; }
+        #none { padding: 1 2; height: 1fr; }
+        OptionList { margin: 1 0; padding: 0 1; background: $background; height: 1fr; }
+        OptionList, OptionList:focus { border: none; background: $background; }
     }
     """
 
@@ -43,26 +45,24 @@ class PickerScreen(Screen[Path | str]):
 
     def compose(self) -> ComposeResult:
         yield Static("Which profile?", id="title")
-        yield Static("from ./profiles and your own in ~/.config/corstui/profiles", id="where", markup=False)
-        yield OptionList(*(Option(_line(choice)) for choice in self._choices), markup=False)
-        if not self._choices:
-            yield Static("There is none. `corstui init` writes one to start from.", id="where-from", markup=False)
+        yield Static(_WHERE, id="where", markup=False)
+        if self._choices:
+            yield OptionList(*(Option(_line(choice)) for choice in self._choices), markup=False)
+        else:
+            yield Static("There is none yet. `corstui init` writes one to start from.", id="none", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        options = self.query_one(OptionList)
-        options.focus()
-        options.highlighted = 0 if self._choices else None
+        for options in self.query(OptionList):
+            options.focus()
+            options.highlighted = 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._choices[event.option_index])
 
-    def action_pick(self) -> None:
-        self.query_one(OptionList).action_select()
-
     def action_move(self, direction: str) -> None:
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if direction == "down" else options.action_cursor_up()
+        for options in self.query(OptionList):
+            options.action_cursor_down() if direction == "down" else options.action_cursor_up()
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -71,4 +71,12 @@ class PickerScreen(Screen[Path | str]):
 def _line(choice: Path | str) -> Content:
     if isinstance(choice, str):
         return Content.assemble(("demo", "bold"), ("  the built-in lab: nothing leaves this machine", "dim"))
-    return Content.assemble((printable(choice.stem), "bold"), (f"  {printable(str(choice.parent))}", "dim"))
+    return Content.assemble((printable(choice.stem), "bold"), (f"  {printable(_short(choice))}", "dim"))
+
+
+def _short(path: Path) -> str:
+    """The path as somebody would type it."""
+    for base, sign in ((Path.cwd(), "."), (Path.home(), "~")):
+        if path.is_relative_to(base):
+            return str(sign / path.relative_to(base))
+    return str(path)

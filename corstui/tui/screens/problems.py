@@ -20,6 +20,7 @@ class ProblemsScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "try again", id="problems.retry", tooltip="Read the profile again"),
+        Binding("p", "app.pick", "another profile", id="problems.pick", tooltip="Pick another profile"),
         Binding("escape", "back", "back", id="problems.back", tooltip="Back to the last good state of the profile"),
     ]
 
@@ -32,14 +33,14 @@ class ProblemsScreen(Screen[None]):
     }
     """
 
-    def __init__(self, problems: Sequence[str], retry: Callable[[], None] | None) -> None:
+    def __init__(self, problems: Sequence[str], retry: Callable[[], None] | None, *, word: str = "problem") -> None:
         super().__init__()
-        self._problems, self._retry = problems, retry
+        self._problems, self._retry, self._word = problems, retry, word
 
     def compose(self) -> ComposeResult:
         count = len(self._problems)
         with VerticalScroll():
-            yield Static(f"The profile has {count} problem{'s' if count != 1 else ''}", id="title")
+            yield Static(f"The profile has {count} {self._word}{'s' if count != 1 else ''}", id="title")
             for problem in self._problems:
                 text = "\n".join(printable(line) for line in problem.split("\n"))
                 yield Static(Content(text), classes="problem")

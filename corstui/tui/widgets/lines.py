@@ -36,6 +36,11 @@ def spread(left: Content, right: Content, width: int) -> Content:
     return Content.assemble(left, " " * max(1, width - left.cell_length - right.cell_length), right)
 
 
+def separator(ascii: bool) -> str:
+    """What stands between facts on one line."""
+    return " - " if ascii else " · "
+
+
 def duration(seconds: float) -> str:
     """``0.4 s``, ``12 s``, ``3 min``."""
     if seconds < 1:
@@ -50,8 +55,8 @@ def progress_text(progress: Progress, pending: int, now: float, width: int, asci
     if not pending:
         return Content(f"{progress.done} cells in {duration(progress.last - progress.started)}")
     left, rate = progress.seconds_left(now), progress.rate(now)
-    figures = f" {progress.done}/{progress.total} · {f'{rate:.0f}' if rate >= 10 else f'{rate:.1f}'}/s"
-    figures += f" · {duration(left)}" if left is not None else ""
+    facts = [f" {progress.done}/{progress.total}", f"{f'{rate:.0f}' if rate >= 10 else f'{rate:.1f}'}/s"]
+    figures = separator(ascii).join([*facts, duration(left)] if left is not None else facts)
     size = max(6, min(25, width // 5))
     full = size * progress.done // progress.total
     done, todo = ("#", "-") if ascii else ("█", "░")
@@ -64,6 +69,8 @@ class Headline(Widget):
     DEFAULT_CSS = "Headline { height: 1; padding: 0 1; background: $panel; color: $foreground; }"
 
     name_text: reactive[str] = reactive("")
+    #: Between the facts on one line.
+    separator: reactive[str] = reactive(" · ")
     facts: reactive[tuple[str, ...]] = reactive(())
     progress: reactive[Content] = reactive(Content(""))
 
@@ -72,7 +79,7 @@ class Headline(Widget):
         room = self.size.width - self.progress.cell_length - 2
         facts = Content("")
         for count in range(len(self.facts), 0, -1):
-            facts = Content("  " + " · ".join(self.facts[:count]))
+            facts = Content("  " + self.separator.join(self.facts[:count]))
             if left.cell_length + facts.cell_length <= room:
                 break
         else:
