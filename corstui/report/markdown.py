@@ -9,9 +9,10 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
+from corstui.report.attention import Group, sections
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
-from corstui.report.table import attention, counts
+from corstui.report.table import counts
 from corstui.runner.cell import Cell
 from corstui.runner.plan import CellKey
 from corstui.runner.record import Run
@@ -24,9 +25,9 @@ def render(run: Run, options: Options) -> str:
     lines += [f"{_plain(line)}  " for line in counts(run, Options(ascii=options.ascii))]
     for environment in run.plan.environments:
         lines += ["", *_matrix(run, environment)]
-    for title, groups in attention(run):
-        lines += ["", f"## {title}", ""]
-        for group in groups:
+    for section in sections(run):
+        lines += ["", f"## {section.title} ({section.count})", ""]
+        for group in section.groups:
             lines += _entry(group, options)
     return "\n".join(lines)
 
@@ -52,12 +53,12 @@ def _mark(cell: Cell | None) -> str:
     return _plain(" ".join(filter(None, (shown.symbol, shown.label, shown.suffix))))
 
 
-def _entry(group: list[Cell], options: Options) -> list[str]:
-    cell = group[0]
+def _entry(group: Group, options: Options) -> list[str]:
+    cell = group.cell
     mask = mask_for(cell.planned.deployment, options)
-    origins = ", ".join(each.origin for each in group)
-    name, said = _plain(f"{cell.endpoint} x {origins}"), _plain(mask.text(headline(cell)))
-    lines = [f"- **{name}** ({_plain(cell.environment)}): {said}"]
+    name = f"{cell.endpoint} x {', '.join(group.origins)}"
+    where = ", ".join((cell.environment, *group.engines))
+    lines = [f"- **{_plain(name)}** ({_plain(where)}): {_plain(mask.text(headline(cell)))}"]
     if cell.planned.expectation is not None and cell.as_expected is False:
         lines.append(f"  - expected {_plain(cell.planned.expectation.text)}")
     return [*lines, *(f"  - {_plain(mask.text(advice))}" for advice in fix(cell))]

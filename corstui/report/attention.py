@@ -1,0 +1,98 @@
+"""Which cells of a run somebody should look at, those that share one story together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corstui.runner.cell import Cell
+from corstui.runner.plan import CellKey
+from corstui.runner.record import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cells of one endpoint that ended the same way, for each of ``origins`` in each of ``engines``.
+
+    ``cell`` is the first of them. ``engines`` is empty when the run has one engine only.
+    """
+
+    cell: Cell
+    origins: tuple[str, ...]
+    engines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    count: int
+    groups: tuple[Group, ...]
+
+
+def sections(run: Run) -> list[Section]:
+    """Cells that are not as expected and cells that could not be judged.
+
+    Where nothing is expected of any cell, blocked ones too.
+    """
+    cells = run.cells
+    unexpected = [cell for cell in cells if cell.as_expected is False]
+    unjudged = [cell for cell in cells if cell.as_expected is None and (cell.verdict == "error" or cell.inconclusive)]
+    expecting = any(planned.expectation is not None for planned in run.plan.cells)
+    refused = [cell for cell in cells if cell.verdict == "blocked" and not cell.inconclusive and not expecting]
+    found = (("Not as expected", unexpected), ("Could not be judged", unjudged), ("Blocked", refused))
+    several = len(run.plan.engines) > 1
+    return [Section(title, len(chosen), tuple(_alike(chosen, several))) for title, chosen in found if chosen]
+
+
+def _alike(cells: Iterable[Cell], several: bool) -> list[Group]:
+    """First the origins of one engine, then the engines in which the same origins fared the same."""
+    by_engine: dict[tuple[object, ...], list[Cell]] = {}
+    for cell in cells:
+        broken = cell.expected if cell.as_expected is False else None
+        story = (cell.environment, cell.endpoint, cell.verdict, cell.reason, cell.phase, cell.sent, broken)
+        by_engine.setdefault((cell.engine, *story), []).append(cell)
+    groups: dict[tuple[object, ...], list[Cell]] = {}
+    for key, alike in by_engine.items():
+        groups.setdefault((*key[1:], tuple(cell.origin for cell in alike)), []).extend(alike)
+    return [
+        Group(
+            cell=group[0],
+            origins=tuple(dict.fromkeys(cell.origin for cell in group)),
+            engines=tuple(dict.fromkeys(cell.engine for cell in group)) if several else (),
+        )
+        for group in groups.values()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Where engines part: the outcome by engine, the first engine's first, for each of ``origins``."""
+
+    environment: str
+    endpoint: str
+    origins: tuple[str, ...]
+    outcomes: tuple[tuple[str, str], ...]
+
+
+def disagreements(run: Run) -> list[Disagreement]:
+    """Where other engines decide otherwise than the first. A write that only the first may send is no difference."""
+    first, *others = run.plan.engines
+    cells = {cell.key: cell for cell in run.cells}
+    found: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[str]] = {}
+    for cell in run.cells:
+        if cell.engine != first:
+            continue
+        twins = [cells.get(CellKey(cell.environment, cell.origin, cell.endpoint, engine)) for engine in others]
+        parting = [twin for twin in twins if twin is not None and _differs(cell, twin)]
+        if parting:
+            outcomes = tuple((each.engine, _outcome(each)) for each in (cell, *parting))
+            found.setdefault((cell.environment, cell.endpoint, outcomes), []).append(cell.origin)
+    return [Disagreement(*key[:2], tuple(origins), key[2]) for key, origins in found.items()]
+
+
+def _differs(cell: Cell, twin: Cell) -> bool:
+    return twin.verdict != "unsent" and (cell.verdict, cell.reason, cell.sent) != (twin.verdict, twin.reason, twin.sent)
+
+
+def _outcome(cell: Cell) -> str:
+    return cell.verdict if cell.reason is None else f"{cell.verdict} ({cell.reason})"

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from corstui.analysis.text import width
+from corstui.report import markdown, rows, table
+from corstui.report.formats import Options
+from corstui.report.rehearsal import render as rehearsed
+from tests.report.conftest import Finish
+from tests.runner.shops import consent
+
+SHOP = """
+environments: {staging: {}, production: {origins: {partner: null}}}
+origins: {web: "https://web.example", partner: "https://partner.example", evil: "https://evil.example"}
+defaults: {expect: {web: allow, evil: block}}
+endpoints:
+  list: GET https://api.example/list
+  save: PUT https://api.example/save
+  error: {request: GET https://api.example/gone, origins: [web]}
+"""
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    if request.url.path == "/gone":
+        raise httpx.ConnectError("refused")
+    if request.headers.get("origin") == "https://partner.example":
+        return httpx.Response(200)
+    return consent(request)
+
+
+async def test_there_is_a_matrix_for_each_environment_with_a_mark_for_each_planned_cell(finish: Finish) -> None:
+    lines = table.render(await finish(SHOP, answer), Options()).splitlines()
+    staging, production = lines.index("Shop · staging · chromium"), lines.index("Shop · production · chromium")
+    assert [line.split() for line in lines[staging + 2 : staging + 6]] == [
+        ["web", "partner", "evil"],
+        ["GET", "list", "✓", "200", "✗>", "no", "ACAO", "✓", "200", "*"],
+        ["PUT", "save", "~", "held", "PF", "✗", "PF", "ACAO", "~", "held", "PF", "*"],
+        ["GET", "error", "!", "refused"],
+    ]
+    assert lines[production + 2].split() == ["web", "evil"]
+
+
+async def test_what_is_not_as_expected_comes_first_and_what_was_expected_of_nobody_is_quiet(finish: Finish) -> None:
+    text = table.render(await finish(SHOP, answer), Options())
+    assert text.index("Not as expected (4)") < text.index("Could not be judged (2)")
+    assert "Blocked (" not in text
+    assert "staging: list x evil: Allowed" in text
+    assert "expected block (" in text
+
+
+async def test_without_any_expectation_what_is_blocked_is_listed_with_its_remedy(finish: Finish) -> None:
+    text = table.render(await finish(SHOP.replace("defaults:", "#"), answer), Options())
+    assert "Blocked (2)" in text
+    assert "staging: list x partner: Blocked; the server received the request" in text
+    assert "     Access-Control-Allow-Origin: https://partner.example" in text
+    assert text.splitlines()[-1] == "0 of 12 cells have an expectation"
+
+
+async def test_origins_that_share_a_story_share_an_entry(finish: Finish) -> None:
+    shop = 'origins: {a: "https://a.example", b: "https://b.example"}\nendpoints: {x: GET https://api.example/x}\n'
+    text = table.render(await finish(shop, lambda _: httpx.Response(200), ["all"]), Options())
+    assert text.count("Blocked; the server received the request") == 1
+    assert "x x a, b in chromium, firefox, webkit, standard: Blocked" in text
+    assert "All 4 engines agree." in text
+
+
+async def test_engines_that_part_are_named(finish: Finish) -> None:
+    def unauthorised(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(401 if request.method == "OPTIONS" else 200)
+
+    shop = 'origins: {a: "https://a.example", b: "https://b.example"}\nendpoints: {x: PUT https://api.example/x}\n'
+    text = table.render(await finish(shop, unauthorised, ["all"]), Options())
+    assert "  x x a, b: chromium blocked (acao-missing-preflight); webkit blocked (preflight-status)" in text
+
+
+async def test_the_table_fits_its_terminal_and_is_plain_without_colour(finish: Finish) -> None:
+    run = await finish(SHOP, answer)
+    narrow = table.render(run, Options(width=60))
+    assert [line for line in narrow.splitlines() if width(line) > 60] == []
+    assert "\x1b[" not in narrow
+    assert "\x1b[31m" in table.render(run, Options(color=True))
+    assert table.render(run, Options(ascii=True)).replace("…", "").isascii()
+
+
+async def test_an_interrupted_run_says_so(finish: Finish) -> None:
+    run = await finish(SHOP, answer)
+    partial = replace(run, cells=run.cells[:3], interrupted=True)
+    text = table.render(partial, Options())
+    assert "9 not run" in text
+    assert text.endswith("; interrupted")
+
+
+async def test_csv_has_a_row_a_cell_and_no_formula(finish: Finish) -> None:
+    shop = 'origins: {a: "https://a.example"}\nendpoints: {"=cmd()": GET https://api.example/x}\n'
+    (row,) = csv.DictReader(io.StringIO(rows.render(await finish(shop), Options())))
+    assert row["endpoint"] == "'=cmd()"
+    assert (row["verdict"], row["status"], row["sent"], row["reason"], row["as_expected"]) == (
+        "allowed",
+        "200",
+        "true",
+        "",
+        "",
+    )
+
+
+async def test_markdown_shows_names_as_they_are(finish: Finish) -> None:
+    shop = 'origins: {"a|b": "https://a.example"}\nendpoints: {"<script> *x*": GET https://api.example/x}\n'
+    text = markdown.render(await finish(shop, lambda _: httpx.Response(200)), Options())
+    assert "|  | a\\|b |" in text
+    assert "| \\<script\\> \\*x\\* | ✗\\> no ACAO |" in text
+
+
+@pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit", "standard"])
+async def test_a_rehearsal_lists_the_requests_of_every_cell(finish: Finish, engine: str) -> None:
+    run = await finish(SHOP, answer, [engine])
+    text = rehearsed(run.plan, Options())
+    assert text.count("held back: held-after-preflight") == 5
+    assert text.count(" OPTIONS ") == 5
+    assert "12 requests would be sent, 5 held back" in text
