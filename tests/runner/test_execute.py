@@ -363,3 +363,48 @@ async def test_bodies_are_counted_but_not_kept(tmp_path: Path) -> None:
     assert cell.exchanges[0].response is not None
     assert cell.exchanges[0].response.body_length == 5000
     assert all(not reply.body for part in cell.dialogue for reply in part.replies)
+
+
+async def test_a_cookie_of_the_profile_never_goes_to_an_origin_that_it_does_not_name(tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "api.shop.example":
+            return consent(
+                request, 302, Location="https://static.shop.example/", Set_Cookie="own=1; Domain=shop.example"
+            )
+        return consent(request)
+
+    profile_text = """
+environments:
+  here: {{cookies: [{{name: sid, value: abc123, domain: {domain}, samesite: none, secure: true}}]}}
+origins: {{web: "https://web.example"}}
+endpoints: {{list: {{request: "GET https://api.shop.example/", credentials: include}}}}
+"""
+    shop = Shop(answer)
+    (cell,) = await collect(plan(profile_of(tmp_path, profile_text.format(domain=".shop.example"))), shop)
+    assert (cell.verdict, cell.reason) == ("unsent", "held-secret")
+    assert shop.lines == ["GET https://api.shop.example/"]
+    host_only = Shop(answer)
+    (cell,) = await collect(plan(profile_of(tmp_path, profile_text.format(domain="api.shop.example"))), host_only)
+    assert host_only.lines == ["GET https://api.shop.example/", "GET https://static.shop.example/"]
+    assert cell.reason != "held-secret"
+
+
+async def test_breaking_out_of_run_cancels_the_rest(tmp_path: Path) -> None:
+    cancelled = asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/1":
+            return consent(request)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        raise AssertionError
+
+    before = asyncio.all_tasks()
+    async for _ in run(grid(tmp_path), transport=Shop(answer)):
+        break
+    async with asyncio.timeout(30):
+        await cancelled.wait()
+        while asyncio.all_tasks() != before:
+            await asyncio.sleep(0)
