@@ -125,7 +125,9 @@ class CorstuiApp(App[None]):
         self._watched = stamps(session.files)
         self._replace(Dashboard(session, self.bridge, source=", ".join(path.name for path in self.paths)))
         if session.warnings:
-            self.notify(f"The profile has {len(session.warnings)} warning{"s" if len(session.warnings) > 1 else ""}; P shows.", severity="warning")
+            count = len(session.warnings)
+            text = f"The profile has {count} warning{'s' if count > 1 else ''}; P shows."
+            self.notify(text, severity="warning")
 
     def _refused(self, trouble: Trouble, retry: Callable[[], None] | None = None) -> None:
         from corstui.tui.screens.problems import ProblemsScreen
