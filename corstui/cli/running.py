@@ -18,7 +18,6 @@ from corstui.profile import Profile, ProfileError, load_profile
 from corstui.report.formats import Options
 from corstui.runner import Cell, NothingSelected, Plan, Run, execute, recorded
 from corstui.runner.limits import host_of
-from corstui.runner.plan import may_send
 
 
 @contextmanager
@@ -61,7 +60,7 @@ def allowed_to_run(chosen: Plan, *, assume_yes: bool) -> None:
         cells = [cell for cell in chosen.cells if cell.deployment is deployment]
         hosts = ", ".join(dict.fromkeys(host_of(cell.url) for cell in cells))
         credentialed = sum(cell.endpoint.credentials == "include" for cell in cells)
-        writes = sum(cell.permission == "everything" and not may_send("safe", cell.method) for cell in cells)
+        writes = sum(cell.writes for cell in cells)
         scope = f"{len(cells)} cells at {hosts}; {credentialed} with credentials, {writes} that write"
         narrate(printable(f"{deployment.name}: {scope}"))
         if assume_yes or not (sys.stdin.isatty() and sys.stderr.isatty()):

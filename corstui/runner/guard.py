@@ -7,7 +7,7 @@ from urllib.parse import quote
 from corstui.fetch.messages import Request
 from corstui.fetch.origin import origin_of
 from corstui.fetch.url import parse
-from corstui.runner.plan import Planned, may_send
+from corstui.runner.plan import Planned
 
 
 class Guard:
@@ -21,7 +21,7 @@ class Guard:
         """The ``held-*`` reason for which the request stays here, or None when it may leave."""
         if request.phase == "preflight":
             self._preflighted = True
-        elif not may_send(self._planned.permission, request.method):
+        elif not self._planned.may_send(request.method):
             return "held-after-preflight" if self._preflighted else "held-no-preflight"
         return "held-secret" if self._planned.guarded and self._leaks(request) else None
 

@@ -6,17 +6,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from corstui.fetch.engines import ENGINES
 from corstui.fetch.methods import normalize
-from corstui.profile.model import SAFE_METHODS
+from corstui.profile.model import SAFE_METHODS, may_send
 
 if TYPE_CHECKING:
     from corstui.profile import Deployment, Endpoint, Expectation, Profile, Settings
-
-#: What a cell may let out besides preflights: every method, the safe ones only, or nothing.
-Permission = Literal["everything", "safe", "nothing"]
 
 
 class NothingSelected(Exception):
@@ -38,14 +35,18 @@ class CellKey:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One cell before it ran. ``guarded``: its secrets go only where the profile says so."""
+    """One cell before it ran.
+
+    ``may_write`` false: it sends no unsafe method, whatever the profile grants. ``guarded``: its secrets go only where
+    the profile says so.
+    """
 
     key: CellKey
     origin_value: str
     endpoint: Endpoint
     deployment: Deployment
     expectation: Expectation | None
-    permission: Permission
+    may_write: bool
     guarded: bool = True
 
     @property
@@ -59,7 +60,19 @@ class Planned:
     @property
     def sends(self) -> bool:
         """False when the actual request will be held back: only a preflight can leave."""
-        return may_send(self.permission, self.endpoint.method)
+        return self.may_send(self.endpoint.method)
+
+    @property
+    def writes(self) -> bool:
+        """Whether the request is unsafe and will be sent all the same."""
+        return self.sends and normalize(self.endpoint.method) not in SAFE_METHODS
+
+    def may_send(self, method: str) -> bool:
+        """Whether a request of this method may leave for the cell; redirects can change the method."""
+        send, deployment = self.endpoint.send, self.deployment
+        if send != "never" and not self.may_write:
+            return normalize(method) in SAFE_METHODS
+        return may_send(method, send, deployment.name, writes=deployment.writes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +95,6 @@ class Plan:
     def deployments(self) -> list[Deployment]:
         """The resolved environments that the plan touches, each once."""
         return list({cell.key.environment: cell.deployment for cell in self.cells}.values())
-
-
-def may_send(permission: Permission, method: str) -> bool:
-    """Whether a request of this method may leave under ``permission``."""
-    return permission == "everything" or (permission == "safe" and normalize(method) in SAFE_METHODS)
 
 
 def plan(
@@ -120,7 +128,7 @@ def plan(
             endpoint=endpoint,
             deployment=deployment,
             expectation=endpoint.expectation_for(origin),
-            permission=permission(endpoint, deployment, primary=engine == engine_names[0], allow_writes=allow_writes),
+            may_write=allow_writes and engine == engine_names[0],
         )
         for deployment in deployments
         for endpoint in deployment.endpoints
@@ -143,17 +151,6 @@ def plan(
         engines=engine_names,
         warnings=tuple(str(warning) for warning in profile.warnings),
     )
-
-
-def permission(endpoint: Endpoint, deployment: Deployment, *, primary: bool, allow_writes: bool) -> Permission:
-    """What the cells of this endpoint may send: ``send`` of the endpoint, else ``writes`` of the environment.
-
-    ``primary``: the cell belongs to the first engine of the run; the others never repeat a write.
-    """
-    if endpoint.send == "never":
-        return "nothing"
-    granted = deployment.writes if endpoint.send == "auto" else deployment.name in endpoint.send
-    return "everything" if granted and primary and allow_writes else "safe"
 
 
 def choose_engines(wanted: Iterable[str] | None, default: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 
 from corstui.browser import fetch_params, page_context
-from corstui.fetch.engines import ENGINES
 from corstui.fetch.context import BrowserState, FetchParams, PageContext, new_state
+from corstui.fetch.engines import ENGINES
 from corstui.fetch.flow import fetch
 from corstui.fetch.messages import HeaderList, Reply, Request
 from corstui.fetch.result import Flow

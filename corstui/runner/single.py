@@ -74,7 +74,7 @@ def single(
             endpoint=endpoint,
             deployment=deployment,
             expectation=None,
-            permission="everything",
+            may_write=True,
             guarded=False,
         )
         for engine in engines

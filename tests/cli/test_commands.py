@@ -98,11 +98,15 @@ def test_the_lab_serves_until_it_is_told_to_stop(tmp_path: Path, environment: di
         [str(PROGRAM), "lab"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, encoding="utf-8"
     ) as process:
         assert process.stdout is not None
-        exports = [process.stdout.readline() for _ in range(4)]
+        lines = [process.stdout.readline()]
+        while lines[-1] and sum(line.startswith("export") for line in lines) < 4:
+            lines.append(process.stdout.readline())
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in err
+    exports = [line for line in lines if line.startswith("export")]
+    assert len(exports) == 4
     assert all(re.fullmatch(r"export SHOP_\w+=http://[\w.]+:\d+\n", line) for line in exports)
 
 

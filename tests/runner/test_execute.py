@@ -406,5 +406,5 @@ async def test_breaking_out_of_run_cancels_the_rest(tmp_path: Path) -> None:
         break
     async with asyncio.timeout(30):
         await cancelled.wait()
-        while asyncio.all_tasks() != before:
-            await asyncio.sleep(0)
+        await asyncio.gather(*asyncio.all_tasks() - before, return_exceptions=True)
+    assert asyncio.all_tasks() == before
