@@ -27,14 +27,22 @@ def single(face: Face | None) -> list[Piece]:
 
 
 def pair(place: Place) -> list[Piece]:
-    """Both marks and what stands between: ``<>`` they differ, ``??`` cannot be compared. ``*``: one is unexpected."""
-    first, second = (slot.face if slot is not None else None for slot in place.sides)
-    unexpected = any(face is not None and "*" in face.suffix for face in (first, second))
+    """Both marks and what stands between: ``<>`` they differ, ``??`` cannot be compared. ``*``: one is unexpected.
+
+    Where nothing differs, the pair is quiet.
+    """
+    faces = [slot.face if slot is not None else None for slot in place.sides]
+    looks = ["name" if face is None else face.style for face in faces]
+    if place.difference is False and all(slot is not None and slot.cell is not None for slot in place.sides):
+        looks = ["quiet", "quiet"]
+    first, second = (f"{face.symbol:<2}" if face is not None else "  " for face in faces)
+    between = _BETWEEN[place.difference]
+    unexpected = any(face is not None and "*" in face.suffix for face in faces)
     return [
-        (f"{first.symbol:<2} " if first else "   ", first.style if first else "name"),
-        (f"{_BETWEEN[place.difference]} ", "differs"),
-        (f"{second.symbol:<2}" if second else "  ", second.style if second else "name"),
-        ("*" if unexpected else " ", "unexpected"),
+        (f"{first} ", looks[0]),
+        (f"{between} ", "differs" if between.strip() else looks[0]),
+        (second, looks[1]),
+        ("*", "unexpected") if unexpected else (" ", looks[1]),
     ]
 
 

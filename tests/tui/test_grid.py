@@ -68,6 +68,7 @@ def test_compare_pairs_by_name_and_marks_what_differs() -> None:
     grid = Grid((filled(2, 2), filled(2, 2, "production", r0c1=BLOCKED)), differ=lambda a, b: a.verdict != b.verdict)
     shown = ["".join(text for text, _ in pair(grid.place("endpoint 0", origin))) for origin in ("origin0", "origin1")]
     assert shown == ["✓     ✓  ", "✓  <> ✗> "]
+    assert {look for _, look in pair(grid.place("endpoint 0", "origin0"))} == {"quiet"}
     assert not grid.settle(1)
     assert grid.settle(4)
     assert grid.differences() == (1, 0, 4)

@@ -218,7 +218,7 @@ class Dashboard(Screen[None]):
 
     def _fit_inspector(self) -> None:
         """Beside the matrix, the inspector takes what the matrix does not need."""
-        spare = min(max(36, self.size.width - self.matrix.full_width - 1), 64)
+        spare = min(max(34, self.size.width - self.matrix.full_width - 1), 64)
         self.query_one(Inspector).styles.width = spare if self.has_class("-wide") else "100%"
 
     def on_resize(self) -> None:
