@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -66,6 +68,10 @@ class CorstuiApp(App[None]):
     def on_mount(self) -> None:
         if self.no_color:
             self.theme = "ansi-dark"
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
         self.set_interval(WATCH_SECONDS, self._watch)
         self.begin()
 
