@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -122,18 +123,29 @@ class Farm:
         """The servers that run; each is a tag of the profile."""
         return [name for name in SERVERS if name not in self.missing]
 
-    def require(self, name: str) -> None:
-        """Skip the test where the server ``name`` is missing; fail it where CORSTUI_TEST_SERVERS says "required"."""
-        sentence = self.missing.get(name)
-        if sentence and os.environ.get("CORSTUI_TEST_SERVERS") == "required":
-            pytest.fail(sentence)
-        if sentence:
-            pytest.skip(sentence)
+    def require(self, *names: str) -> None:
+        """Skip the test, or fail it, where one of these servers is missing."""
+        sentences = [self.missing[name] for name in names if name in self.missing]
+        if sentences:
+            give_up("; ".join(sentences))
 
     @property
     def variables(self) -> dict[str, str]:
         """The process environment that the profile reads."""
         return {f"{one.server.name}_{one.deployment}".upper(): one.url for one in self.running}
+
+
+def give_up(sentence: str) -> NoReturn:
+    """Skip the test because of what ``sentence`` says is missing; fail it where CORSTUI_TEST_SERVERS is "required"."""
+    if os.environ.get("CORSTUI_TEST_SERVERS") == "required":
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)
+
+
+def absent(*modules: str) -> str:
+    """A sentence about those of ``modules`` that cannot be imported, "" when all can."""
+    names = [module for module in modules if importlib.util.find_spec(module) is None]
+    return f"{' and '.join(names)} cannot be imported: pip install 'corstui[servers]'" if names else ""
 
 
 @contextlib.contextmanager
@@ -167,14 +179,10 @@ def _free_port() -> int:
 def _python(name: str, *modules: str) -> Server:
     """A server written in Python: its program is in ``apps/``, ``modules`` are what it imports."""
 
-    def lacks() -> str:
-        absent = [module for module in modules if importlib.util.find_spec(module) is None]
-        return f"{' and '.join(absent)} cannot be imported: pip install 'corstui[servers]'" if absent else ""
-
     def command(deployment: str, port: int, _: Path) -> list[str]:
         return [sys.executable, str(HERE / "apps" / f"{name}_app.py"), deployment, str(port)]
 
-    return Server(name, lacks, command)
+    return Server(name, lambda: absent(*modules), command)
 
 
 def _nginx() -> str | None:

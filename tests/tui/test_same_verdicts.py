@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,9 +34,9 @@ def lab(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, str]]:
 Told = dict[tuple[str, str, str], tuple[Any, ...]]
 
 
-async def on_screen(process_env: Mapping[str, str]) -> Told:
+async def on_screen(profile: Path, process_env: Mapping[str, str]) -> Told:
     """What the dashboard holds after both environments ran."""
-    app = CorstuiApp([DEMO_PROFILE], process_env=process_env, bridge=Bridge())
+    app = CorstuiApp([profile], process_env=process_env, bridge=Bridge())
     async with somebody(app, Network()) as person:
         await person.until(lambda: isinstance(app.screen, Dashboard))
         await person.press("3")
@@ -51,7 +52,7 @@ async def on_screen(process_env: Mapping[str, str]) -> Told:
 def test_the_dashboard_and_check_agree_on_every_cell_of_the_demo(
     lab: Mapping[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shown = asyncio.run(on_screen(lab))
+    shown = asyncio.run(on_screen(DEMO_PROFILE, lab))
     main(["check", str(DEMO_PROFILE), "--format", "json"])
     told: Told = {
         (cell["environment"], cell["endpoint"], cell["origin"]): tuple(cell[each] for each in FIELDS)

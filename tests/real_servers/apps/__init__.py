@@ -1,0 +1,1 @@
+"""The shop in five Python frameworks. All but FastAPI's are programs that serve it."""
