@@ -180,6 +180,9 @@ class Transfer:
     def _attempt(self) -> Attempt:
         info = self.curl.getinfo
         resolved, connected, secured = _stages(info)
+        begun, written = info(pycurl.PRETRANSFER_TIME), info(pycurl.REQUEST_SIZE)
+        if written and not info(pycurl.NUM_CONNECTS):  # an old connection, for which libcurl leaves the stages at 0
+            resolved = connected = secured = begun
         established = bool(secured if self._url.scheme == "https" else connected)
         return Attempt(
             scheme=self._url.scheme,
@@ -188,7 +191,7 @@ class Transfer:
             resolved=resolved > 0,
             connected=connected > 0,
             secured=secured > 0,
-            sent=established and info(pycurl.PRETRANSFER_TIME) > 0 and info(pycurl.REQUEST_SIZE) > 0,
+            sent=established and begun > 0 and written > 0,
             proxy=_origin(self._proxy),
             tunnel_status=info(pycurl.HTTP_CONNECTCODE),
             errno=info(pycurl.OS_ERRNO),

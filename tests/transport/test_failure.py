@@ -50,6 +50,33 @@ async def test_a_reset_after_the_request(fetch: Client) -> None:
         assert (error.code, error.sent) == ("connection-reset", True)
 
 
+async def test_a_timeout_on_a_reused_connection_says_that_the_request_left(fetch: Client) -> None:
+    async def first_only(peer: Peer) -> None:
+        await peer.request()
+        await peer.send(OK)
+        await peer.wait_closed()
+
+    async with RawServer(first_only) as server:
+        assert (await fetch(server.url())).error is None
+        error = error_of(await fetch(server.url(), seconds=SHORT))
+        assert server.connections == 1
+        assert (error.code, error.sent) == ("timeout", True)
+
+
+async def test_a_reset_of_a_reused_connection_says_that_the_request_left(fetch: Client) -> None:
+    async def first_only(peer: Peer) -> None:
+        await peer.request()
+        if server.connections == 1:
+            await peer.send(OK)
+            await peer.request()
+        peer.reset()  # a new connection too: libcurl tries again by itself
+
+    async with RawServer(first_only) as server:
+        assert (await fetch(server.url())).error is None
+        error = error_of(await fetch(server.url()))
+        assert (error.code, error.sent) == ("connection-reset", True)
+
+
 async def test_a_connection_closed_without_an_answer(fetch: Client) -> None:
     async def close(peer: Peer) -> None:
         await peer.request()
