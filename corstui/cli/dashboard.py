@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from corstui.analysis.text import printable
@@ -24,13 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("the dashboard needs a terminal; corstui check PROFILE runs without one")
     from corstui.tui.app import run_dashboard
 
-    return run_dashboard(arguments.profiles, engine=arguments.engine, ascii=arguments.ascii, demo=_start_lab)
+    with ExitStack() as until_the_end:
+        demo = partial(_start_lab, until_the_end)
+        return run_dashboard(arguments.profiles, engine=arguments.engine, ascii=arguments.ascii, demo=demo)
 
 
-def _start_lab() -> tuple[Path, Mapping[str, str]]:
-    """Start the lab for as long as the program runs."""
+def _start_lab(until: ExitStack) -> tuple[Path, Mapping[str, str]]:
     from corstui.lab import DEMO_PROFILE, LabThread
 
-    lab = LabThread()
-    lab.start()
+    lab = until.enter_context(LabThread())
     return DEMO_PROFILE, lab.process_env()

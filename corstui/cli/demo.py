@@ -28,13 +28,12 @@ def run(arguments: argparse.Namespace) -> int:
                 ascii=arguments.ascii,
                 demo=lambda: (DEMO_PROFILE, lab.process_env()),
             )
-        _print_table(lab, arguments.engine, ascii=arguments.ascii)
-        return exits.OK
+        return _print_table(lab, arguments.engine, ascii=arguments.ascii)
     finally:
         lab.stop()
 
 
-def _print_table(lab: LabThread, engine: str | None, *, ascii: bool) -> None:
+def _print_table(lab: LabThread, engine: str | None, *, ascii: bool) -> int:
     """What ``corstui check`` says about the demo; the lab's mistakes are meant and fail nobody's script."""
     from corstui.cli.running import run_plan
     from corstui.cli.streams import columns, emit, has_color, has_marks
@@ -46,3 +45,4 @@ def _print_table(lab: LabThread, engine: str | None, *, ascii: bool) -> None:
     profile = load_profile(DEMO_PROFILE, process_env={**os.environ, **lab.process_env()})
     result = run_plan(plan(profile, engines=None if engine is None else [engine]))
     emit(render(result, Options(width=columns(), color=has_color(), ascii=ascii or not has_marks())))
+    return exits.INTERRUPTED if result.interrupted else exits.OK

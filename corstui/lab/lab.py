@@ -12,9 +12,19 @@ from corstui.lab.shop import DEPLOYMENTS, Shop
 
 HOST = "127.0.0.1"
 
+#: What each server of a deployment plays, in the order of their ports.
+ROLES = {"cdn": "the CDN that downloads are redirected to", "api": "the shop's API"}
+#: How many ports the lab takes.
+PORTS = len(DEPLOYMENTS) * len(ROLES)
+
+
+def variable(deployment: str, role: str) -> str:
+    """The environment variable that tells a server's base URL."""
+    return f"SHOP_{deployment.upper()}_{role.upper()}"
+
 
 class Lab:
-    """An async context manager. ``port`` is the first of four consecutive ports; None takes free ones.
+    """An async context manager. ``port`` is the first of :data:`PORTS` consecutive ports; None takes free ones.
 
     The servers listen on 127.0.0.1 and are called by names below ``localhost``, which always mean this machine.
     """
@@ -23,7 +33,7 @@ class Lab:
         self._first = port
         self._servers: list[Server] = []
         self.urls: dict[tuple[str, str], str] = {}
-        """By deployment and role (``api``, ``cdn``): the base URL."""
+        """By deployment and role (see :data:`ROLES`): the base URL."""
 
     async def __aenter__(self) -> Self:
         try:
@@ -54,7 +64,7 @@ class Lab:
 
     def process_env(self) -> dict[str, str]:
         """The variables that the demo's profile reads from its process."""
-        return {f"SHOP_{name.upper()}_{role.upper()}": url for (name, role), url in self.urls.items()}
+        return {variable(name, role): url for (name, role), url in self.urls.items()}
 
 
 class LabThread:
@@ -89,6 +99,11 @@ class LabThread:
         if self._loop is not None and self._stop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
+
+    @property
+    def urls(self) -> dict[tuple[str, str], str]:
+        """As :attr:`Lab.urls`."""
+        return self._lab.urls
 
     def process_env(self) -> dict[str, str]:
         """As :meth:`Lab.process_env`."""

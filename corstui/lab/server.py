@@ -90,32 +90,44 @@ class Server:
     def __init__(self, answer: Callable[[Asked], Answer], *, patience: float = PATIENCE) -> None:
         self._answer = answer
         self._patience = patience
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 takes a free one. Raises OSError when the port is taken, OverflowError when it is none."""
-        self._server = await asyncio.start_server(self._accept, host, port, limit=MAX_HEAD, backlog=512)
-        self.port = self._server.sockets[0].getsockname()[1]
+        """Listen; port 0 takes a free one. Raises OSError when the port is taken."""
+        self._listener = socket.create_server((host, port), backlog=512)
+        self._listener.setblocking(False)
+        self.port = self._listener.getsockname()[1]
+        # asyncio's own server forgets a client that comes while it closes
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
 
     async def close(self) -> None:
         """Stop listening, drop every connection and wait until they are gone."""
-        if self._server is None:
+        if self._listener is None:
             return
-        self._server.close()
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._listener.close()
+        self._listener = None
         while self._connections:
             for task in self._connections:
                 task.cancel()
             await asyncio.wait(self._connections)
-        await self._server.wait_closed()
+        await asyncio.sleep(0)  # transports that were dropped close their sockets in the next turn of the loop
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return  # the client has gone already, or there are too many of them
+        client.setblocking(False)
+        task = asyncio.get_running_loop().create_task(self._serve(client))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
+        task.add_done_callback(lambda _: client.close())
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, client: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=client, limit=MAX_HEAD)
         try:
             while await self._one(reader, writer):
                 pass

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,7 @@ import corstui as package
 from corstui.analysis.explain import codes
 from corstui.cli.arguments import COMMANDS, ENGINE_NAMES
 from corstui.fetch.engines import ENGINES
-from tests.cli.conftest import PROGRAM, Run
+from tests.cli.conftest import Run
 
 
 def test_the_engines_of_the_command_line_are_the_real_ones() -> None:
@@ -82,32 +79,6 @@ def test_a_mistyped_command_is_recognised(corstui: Run) -> None:
     done = corstui("chekc", "shop.yaml")
     assert done.code == 2
     assert "did you mean the command 'check'?" in done.err
-
-
-def test_the_demo_prints_its_table_when_piped_and_succeeds(program: Run) -> None:
-    done = program("demo")
-    assert done.code == 0
-    assert done.err == ""
-    assert "Shop · staging · chromium" in done.out
-    assert "Shop · production · chromium" in done.out
-    assert re.search(r"\d+ of \d+ cells have an expectation", done.out)
-
-
-def test_the_lab_serves_until_it_is_told_to_stop(tmp_path: Path, environment: dict[str, str]) -> None:
-    with subprocess.Popen(
-        [str(PROGRAM), "lab"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, encoding="utf-8"
-    ) as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline()]
-        while lines[-1] and sum(line.startswith("export") for line in lines) < 4:
-            lines.append(process.stdout.readline())
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert "Traceback" not in err
-    exports = [line for line in lines if line.startswith("export")]
-    assert len(exports) == 4
-    assert all(re.fullmatch(r"export SHOP_\w+=http://[\w.]+:\d+\n", line) for line in exports)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import AsyncIterator
 
@@ -176,3 +177,18 @@ async def test_a_port_that_is_taken_is_an_error_of_the_caller() -> None:
         with pytest.raises(OSError, match="in use"):
             await server.start(port=taken.getsockname()[1])
         await server.close()
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_client_that_comes_while_the_server_closes_is_dropped_too(turns: int) -> None:
+    server = Server(told)
+    await server.start()
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(3)]
+        for _ in range(turns):  # of the loop: accepted or not, with a transport or not
+            await asyncio.sleep(0)
+        await server.close()
+        for client in clients:
+            with contextlib.suppress(ConnectionError):
+                assert client.recv(1) == b""
+    gc.collect()  # a socket that nobody closed would complain now
