@@ -19,7 +19,12 @@ def main(command: list[str]) -> int:
         for sentence in farm.missing.values():
             print(sentence, file=sys.stderr)
         if command:
-            return subprocess.run(command, env={**os.environ, **farm.variables}).returncode
+            # Ctrl+C is for the command, which may have something to write; the servers end after it
+            previous = signal.signal(signal.SIGINT, lambda *_: None)
+            try:
+                return subprocess.run(command, env={**os.environ, **farm.variables}).returncode
+            finally:
+                signal.signal(signal.SIGINT, previous)
         for name, url in farm.variables.items():
             print(f"export {name}={url}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
@@ -28,4 +33,5 @@ def main(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the servers end, too
     sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import random
 import shutil
 import signal
 import socket
@@ -29,8 +30,8 @@ HERE = Path(__file__).parent
 EXPRESS = HERE / "express"
 DEPLOYMENTS = ("staging", "production")
 
-#: How often a server is tried on another port when its own was taken between choosing and binding it.
-_STARTS = 3
+#: Below the ports that Linux, macOS and Windows give to whoever asks for any: what is free here stays free.
+_PORTS = range(20_000, 32_000)
 #: How often a connection is tried, 20 ms apart: 30 s for eleven programs that start side by side on a busy machine.
 _CONNECTS = 1500
 
@@ -46,29 +47,26 @@ class Server:
 
 @dataclass
 class Running:
-    """One deployment that was started, with the file that takes its output."""
+    """One deployment and its port, with the file that takes its output."""
 
     server: Server
     deployment: str
     directory: Path
-    port: int = 0
+    port: int
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def output(self) -> str:
         """What it has printed so far."""
-        path = self.directory / "output.txt"
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        return (self.directory / "output.txt").read_text(encoding="utf-8", errors="replace")
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start it on a port that is free now."""
-        self.port = _free_port()
         command = self.server.command(self.deployment, self.port, self.directory)
-        with (self.directory / "output.txt").open("ab") as output:
+        with (self.directory / "output.txt").open("wb") as output:
             self.process = subprocess.Popen(
                 command,
                 cwd=self.directory,
@@ -81,25 +79,14 @@ class Running:
 
     def wait_ready(self) -> None:
         """Until it accepts connections; RuntimeError with its output when it does not."""
-        for _ in range(_STARTS):
-            if self._accepts():
-                return
-            self.stop()
-            if "in use" not in self.output and "EADDRINUSE" not in self.output:
-                break
-            self.start()
-        raise RuntimeError(f"{self.server.name} ({self.deployment}) did not start:\n{self.output}")
-
-    def _accepts(self) -> bool:
-        """Whether it takes a connection before it exits. The port alone proves nothing: another may hold it."""
         assert self.process is not None
         for _ in range(_CONNECTS):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
-                return self.process.poll() is None
+                return
             if self.process.poll() is not None:
-                return False
+                break
             time.sleep(0.02)
-        return False
+        raise RuntimeError(f"{self.server.name} ({self.deployment}) did not start:\n{self.output}")
 
     def stop(self) -> None:
         """End it and what it started, at once: nothing of it is worth an orderly end."""
@@ -153,12 +140,13 @@ def started(directory: Path) -> Iterator[Farm]:
     """Every server that is installed, ready; all are gone afterwards, whatever happens."""
     lacking = {server.name: server.lacks() for server in SERVERS.values()}
     farm = Farm(missing={name: sentence for name, sentence in lacking.items() if sentence})
+    ports = _free_ports()
     try:
         for name in farm.names:
             for deployment in DEPLOYMENTS:
                 own = directory / f"{name}-{deployment}"
                 own.mkdir()
-                running = Running(SERVERS[name], deployment, own)
+                running = Running(SERVERS[name], deployment, own, next(ports))
                 farm.running.append(running)
                 running.start()
         for running in farm.running:
@@ -169,11 +157,18 @@ def started(directory: Path) -> Iterator[Farm]:
             running.stop()
 
 
-def _free_port() -> int:
+def _free_ports() -> Iterator[int]:
+    """Ports that nobody listens on, in no order, each once."""
+    return filter(_is_free, random.sample(_PORTS, len(_PORTS)))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _python(name: str, *modules: str) -> Server:
@@ -199,7 +194,7 @@ def _nginx_command(deployment: str, port: int, directory: Path) -> list[str]:
     (directory / "nginx.conf").write_text(text.replace("PORT", str(port)), encoding="utf-8")
     program = _nginx()
     assert program is not None
-    return [program, "-p", str(directory), "-c", "nginx.conf", "-e", "stderr"]
+    return [program, "-p", str(directory), "-c", "nginx.conf"]
 
 
 def _express_lacks() -> str:
