@@ -137,6 +137,14 @@ def from_curl(code: int, message: str, attempt: Attempt) -> NetworkError:
     return NetworkError(name, text, attempt.sent)
 
 
+def is_stale_reuse(code: int, message: str) -> bool:
+    """Whether libcurl gave up because each of several reused connections had been closed by the server meanwhile.
+
+    It tries another one by itself, an old one if it has any, but five times only (Curl_retry_request).
+    """
+    return code == _SEND and message.startswith("Connection died")
+
+
 def out_of_time(authority: str) -> Reply:
     """The answer to a request that may not even begin, because the flow's time is used up."""
     text = f"the flow's time was used up before the request to {authority} could begin"

@@ -16,7 +16,7 @@ import pycurl
 from corstui.fetch.messages import HeaderList, Reply, Request, Timing
 from corstui.fetch.url import Url
 from corstui.transport.body import BodyKeeper, patience
-from corstui.transport.failure import CANCELLED, TIMED_OUT, Attempt, body_error, from_curl
+from corstui.transport.failure import CANCELLED, TIMED_OUT, Attempt, body_error, from_curl, is_stale_reuse
 from corstui.transport.multi import LoopMulti
 from corstui.transport.network import Route
 
@@ -49,6 +49,7 @@ class Transfer:
         "_deadline",
         "_future",
         "_head",
+        "_is_last_try",
         "_lines",
         "_multi",
         "_now",
@@ -80,6 +81,7 @@ class Transfer:
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._phase = request.phase
         self._patience: asyncio.TimerHandle | None = None
+        self._is_last_try = False
         curl, body = self.curl, request.body
         curl.setopt(pycurl.URL, f"{url.scheme}://{url.authority}/")
         curl.setopt(pycurl.REQUEST_TARGET, route.target)  # from a URL, libcurl would write %7e as %7E
@@ -92,7 +94,8 @@ class Transfer:
             curl.setopt(pycurl.HTTPGET, 1)
         curl.setopt(pycurl.CUSTOMREQUEST, request.method)
         curl.setopt(pycurl.HTTPHEADER, _header_lines(request.headers, bool(body)))
-        curl.setopt(pycurl.TIMEOUT_MS, 0 if seconds is None else max(1, round(seconds * 1000)))
+        curl.setopt(pycurl.TIMEOUT_MS, _milliseconds(seconds))
+        curl.setopt(pycurl.FRESH_CONNECT, 0)
         if route.proxy != self._proxy:
             curl.setopt(pycurl.PROXY, route.proxy)
             self._proxy = route.proxy
@@ -103,8 +106,20 @@ class Transfer:
         """libcurl is done with the handle: settle the future."""
         if self._patience is not None:
             self._patience.cancel()
-        if not self._future.done():
+        if self._future.done():
+            return
+        if not self._is_last_try and is_stale_reuse(code, message):
+            self._try_anew()
+        else:
             self._future.set_result(self._reply(code, message))
+
+    def _try_anew(self) -> None:
+        """Every old connection that libcurl tried had been closed meanwhile; as browsers do, open one of its own."""
+        self._is_last_try = True
+        self.curl.setopt(pycurl.FRESH_CONNECT, 1)
+        if self._deadline is not None:
+            self.curl.setopt(pycurl.TIMEOUT_MS, _milliseconds(self._deadline - time.monotonic()))
+        self._multi.start(self)
 
     def cancel(self) -> None:
         """The pool closes under the request: answer it with a ``cancelled`` error, or with the head that has come."""
@@ -197,6 +212,11 @@ class Transfer:
             errno=info(pycurl.OS_ERRNO),
             verify_result=info(pycurl.SSL_VERIFYRESULT),
         )
+
+
+def _milliseconds(seconds: float | None) -> int:
+    """As libcurl takes a limit: 0 is none."""
+    return 0 if seconds is None else max(1, round(seconds * 1000))
 
 
 def _origin(proxy: str) -> str:

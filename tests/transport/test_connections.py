@@ -54,6 +54,35 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_replaced(fetch: 
             assert server.connections == expected
 
 
+@pytest.mark.parametrize(("method", "body"), [("GET", b""), ("POST", b"order")])
+async def test_however_many_connections_went_stale_a_request_gets_through(
+    fetch: Client, method: str, body: bytes
+) -> None:
+    """Of the first connections the server answers once, and closes them without a word when they are used again."""
+    stale = 8
+    all_arrived = asyncio.Event()
+
+    async def once_at_first(peer: Peer) -> None:
+        await peer.request()
+        if server.connections == stale:
+            all_arrived.set()
+        await all_arrived.wait()
+        await peer.send(OK)
+        while await peer.request() is not None and server.connections > stale:
+            await peer.send(OK)
+
+    async with RawServer(once_at_first) as server:
+        await asyncio.gather(*(fetch(server.url()) for _ in range(stale)))
+        reply = await fetch(server.url("/again"), method, [("Content-Type", "text/plain")], body)
+        assert reply.error is None
+        answered = list(server.by_connection.values())[-1]
+        assert len(answered) == 1
+        assert answered[0].startswith(f"{method} /again ".encode())
+        assert answered[0].endswith(body)
+        assert (await fetch(server.url("/reused"))).error is None
+        assert server.connections == stale + 1
+
+
 async def test_many_requests_at_once_all_come_back(fetch: Client) -> None:
     async with RawServer(OK) as server:
         replies = await asyncio.gather(*(fetch(server.url(f"/{n}"), credentials=n % 2 == 0) for n in range(200)))
