@@ -30,7 +30,7 @@ class Person:
         await self.pilot.press(*keys)
 
     async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not true():
                 await self.pilot.pause(0.01)
 

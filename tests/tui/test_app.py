@@ -86,7 +86,9 @@ async def test_a_profile_that_is_not_there_says_so_and_another_can_be_picked(
         await person.until(lambda: isinstance(person.app.screen, ProblemsScreen))
         await person.pilot.pause()
         assert "missing.yaml" in person.text()
-        await person.press("p", "enter")
+        await person.press("p")
+        await person.until(lambda: isinstance(person.app.screen, PickerScreen))
+        await person.press("enter")
         await opened(person)
         assert "Other" in person.headline()
 
@@ -103,10 +105,14 @@ async def test_without_a_profile_one_is_picked(shop: Path, monkeypatch: pytest.M
         await person.press("j", "k", "j", "enter")
         await opened(person)
         assert "Second" in person.headline()
-        await person.press("p", "enter")
+        await person.press("p")
+        await person.until(lambda: isinstance(person.app.screen, PickerScreen))
+        await person.press("enter")
         await opened(person)
         assert "Shop" in person.headline()
-        await person.press("p", "escape")
+        await person.press("p")
+        await person.until(lambda: isinstance(person.app.screen, PickerScreen))
+        await person.press("escape")
         assert isinstance(person.app.screen, Dashboard)
 
 
@@ -139,7 +145,9 @@ async def test_with_nothing_to_pick_the_demo_opens(shop: Path, monkeypatch: pyte
         await opened(person)
         assert person.dashboard.grid.boards[0].by_name["endpoint 0", "origin0"].planned.origin_value == "https://o0.lab"
         before = person.dashboard
-        await person.press("p", "enter")
+        await person.press("p")
+        await person.until(lambda: isinstance(person.app.screen, PickerScreen))
+        await person.press("enter")
         await person.until(lambda: person.app.dashboard not in (None, before))
         assert started == 1
 

@@ -30,7 +30,7 @@ def made() -> Iterator[list[Bridge]]:
 async def collected(bridge: Bridge, enough: Callable[[list[News]], bool]) -> list[News]:
     """News until ``enough``, looked at the way a screen does."""
     news: list[News] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not enough(news):
             news += bridge.drain()
             await asyncio.sleep(0.005)
@@ -164,7 +164,7 @@ async def test_a_flood_is_handed_over_in_parts(made: list[Bridge]) -> None:
     made.append(bridge)
     bridge.run(1, None, KEYS)  # type: ignore[arg-type]
     first: list[News] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not first:
             first = bridge.drain(most=10)
             await asyncio.sleep(0.005)
