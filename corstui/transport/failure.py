@@ -137,12 +137,9 @@ def from_curl(code: int, message: str, attempt: Attempt) -> NetworkError:
     return NetworkError(name, text, attempt.sent)
 
 
-def is_stale_reuse(code: int, message: str) -> bool:
-    """Whether libcurl gave up because each of several reused connections had been closed by the server meanwhile.
-
-    It tries another one by itself, an old one if it has any, but five times only (Curl_retry_request).
-    """
-    return code == _SEND and message.startswith("Connection died")
+def is_broken_connection(code: int) -> bool:
+    """Whether libcurl found that the server had closed or reset the connection."""
+    return code in (_GOT_NOTHING, _SEND, _RECV)
 
 
 def out_of_time(authority: str) -> Reply:

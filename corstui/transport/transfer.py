@@ -16,7 +16,7 @@ import pycurl
 from corstui.fetch.messages import HeaderList, Reply, Request, Timing
 from corstui.fetch.url import Url
 from corstui.transport.body import BodyKeeper, patience
-from corstui.transport.failure import CANCELLED, TIMED_OUT, Attempt, body_error, from_curl, is_stale_reuse
+from corstui.transport.failure import CANCELLED, TIMED_OUT, Attempt, body_error, from_curl, is_broken_connection
 from corstui.transport.multi import LoopMulti
 from corstui.transport.network import Route
 
@@ -49,7 +49,6 @@ class Transfer:
         "_deadline",
         "_future",
         "_head",
-        "_is_last_try",
         "_lines",
         "_multi",
         "_now",
@@ -81,7 +80,6 @@ class Transfer:
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._phase = request.phase
         self._patience: asyncio.TimerHandle | None = None
-        self._is_last_try = False
         curl, body = self.curl, request.body
         curl.setopt(pycurl.URL, f"{url.scheme}://{url.authority}/")
         curl.setopt(pycurl.REQUEST_TARGET, route.target)  # from a URL, libcurl would write %7e as %7E
@@ -108,14 +106,21 @@ class Transfer:
             self._patience.cancel()
         if self._future.done():
             return
-        if not self._is_last_try and is_stale_reuse(code, message):
+        if self._was_stale(code):
             self._try_anew()
         else:
             self._future.set_result(self._reply(code, message))
 
+    def _was_stale(self, code: int) -> bool:
+        """Whether all that was tried were old connections, which the server had closed meanwhile.
+
+        libcurl tries again by itself, on another old one if it has any, but five times only (Curl_retry_request).
+        """
+        nothing_came = not self._head and not self._lines
+        return is_broken_connection(code) and nothing_came and not self.curl.getinfo(pycurl.NUM_CONNECTS)
+
     def _try_anew(self) -> None:
-        """Every old connection that libcurl tried had been closed meanwhile; as browsers do, open one of its own."""
-        self._is_last_try = True
+        """As browsers do, on a connection of its own, for which no other try follows."""
         self.curl.setopt(pycurl.FRESH_CONNECT, 1)
         if self._deadline is not None:
             self.curl.setopt(pycurl.TIMEOUT_MS, _milliseconds(self._deadline - time.monotonic()))

@@ -55,8 +55,9 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_replaced(fetch: 
 
 
 @pytest.mark.parametrize(("method", "body"), [("GET", b""), ("POST", b"order")])
+@pytest.mark.parametrize("resets", [False, True])
 async def test_however_many_connections_went_stale_a_request_gets_through(
-    fetch: Client, method: str, body: bytes
+    fetch: Client, method: str, body: bytes, resets: bool
 ) -> None:
     """Of the first connections the server answers once, and closes them without a word when they are used again."""
     stale = 8
@@ -70,6 +71,8 @@ async def test_however_many_connections_went_stale_a_request_gets_through(
         await peer.send(OK)
         while await peer.request() is not None and server.connections > stale:
             await peer.send(OK)
+        if resets and server.connections == stale:
+            peer.reset()
 
     async with RawServer(once_at_first) as server:
         await asyncio.gather(*(fetch(server.url()) for _ in range(stale)))
