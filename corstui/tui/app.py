@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
+from corstui.tui import terminal
 from corstui.tui.bridge import Bridge
 from corstui.tui.commands import commands_of
 from corstui.tui.places import find_profiles
@@ -163,7 +164,9 @@ class CorstuiApp(App[None]):
         return next((screen for screen in self.screen_stack if isinstance(screen, Dashboard)), None)
 
     def _watch(self) -> None:
-        """Notice a changed file of the open profile and read it again."""
+        """Notice a changed file of the open profile and read it again; leave when the terminal has."""
+        if not self.is_headless and terminal.is_gone():
+            self.exit(return_code=128 + signal.SIGHUP)
         if self.dashboard is None or self._watched == (now := stamps(list(self._watched))):
             return
         self._watched = now
@@ -241,6 +244,9 @@ def run_dashboard(
         ascii=ascii or "utf" not in (sys.stdout.encoding or "").lower(),
         demo=demo,
     )
-    app.run()
+    try:
+        app.run()
+    finally:
+        terminal.let_go(app._driver)
     app.bridge.close()
     return app.return_code or 0
