@@ -144,6 +144,8 @@ class CorstuiApp(App[None]):
 
     def _replace(self, screen: Screen[None]) -> None:
         """Make ``screen`` the only one."""
+        if self.dashboard is not None:
+            self.dashboard.leave()
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) == 2:

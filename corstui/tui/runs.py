@@ -29,6 +29,7 @@ class Runs:
     def __init__(self, session: Session, bridge: Bridge, clock: Callable[[], float] = monotonic) -> None:
         self.session, self.bridge, self.clock = session, bridge, clock
         self._boards: dict[int, Board] = {}
+        self._closed = False
 
     @property
     def active(self) -> bool:
@@ -46,13 +47,21 @@ class Runs:
 
     def stop(self) -> set[CellKey]:
         """Give up everything under way; returns those cells. The network thread hears of it at once."""
-        self.bridge.stop()
+        for number in self._boards:
+            self.bridge.stop(number)
         self._boards.clear()
         return {slot.key for board in self.session.boards.values() for slot in board.stop()}
+
+    def close(self) -> None:
+        """Give up everything under way and leave all further news to whoever comes next."""
+        self.stop()
+        self._closed = True
 
     def drain(self) -> Changes:
         """Bring the boards up to date with the network thread."""
         changes, now = Changes(), self.clock()
+        if self._closed:
+            return changes
         for news in self.bridge.drain():
             if isinstance(news, Ended):
                 self._ended(news, changes)

@@ -265,3 +265,18 @@ def test_the_first_frame_waits_for_no_network_yaml_or_profile_code() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"httpx", "pycurl", "yaml", "ada_url", "corstui.profile", "corstui.runner", "corstui.browser"}
     assert heavy.isdisjoint(done.stdout.split())
+
+
+async def test_a_dashboard_that_is_on_its_way_out_takes_no_news_from_the_next(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = Network()
+    async with somebody(app_on(network, shop), network) as person:
+        await opened(person)
+        before = person.dashboard
+        monkeypatch.setattr(before, "on_unmount", lambda: None)  # as if it took its time
+        person.app.open([shop])
+        await person.until(lambda: isinstance(person.app.screen, Dashboard) and person.app.screen is not before)
+        assert not before.runs.drain().cells
+        await person.settled()
+        assert "✓ 12" in person.bar()

@@ -113,8 +113,12 @@ class Dashboard(Screen[None]):
         self.matrix.focus()
         self.open_tab(1)
 
+    def leave(self) -> None:
+        """Another screen takes the place of this one, which is still there until it has been unmounted."""
+        self.runs.close()
+
     def on_unmount(self) -> None:
-        self.runs.stop()
+        self.leave()
 
     # what is on screen ------------------------------------------------------------------------------------------------
 
