@@ -56,7 +56,7 @@ from corstui.fetch.reasons import REASONS
 from corstui.fetch.referrer import hides_origin, policy_after, referer
 from corstui.fetch.response import basic_filtered, cors_filtered, is_bot_challenge
 from corstui.fetch.result import INCONCLUSIVE_STATUSES, Check, Exchange, Flow, Phase, Response, ScriptResponse, Verdict
-from corstui.fetch.rules import Rule, failed, first_failure
+from corstui.fetch.rules import Rule, failed, first_failure, passed
 from corstui.fetch.url import Url, parse
 from corstui.fetch.wire import Outgoing, cache_mode, wire_headers
 
@@ -154,6 +154,15 @@ class _Run:
         self.method, self.headers, self.body = built.method, built.headers, built.body
         self.mode, self.credentials = built.mode, built.credentials
         self.original_names = h.unsafe_names(self.headers, self.engine)
+        if not self.initiator.scripted:
+            return
+        asked, kept = self.params.method, {name.lower() for name, _ in self.headers}
+        if asked != asked.upper():
+            became = "stays" if asked == self.method else f"becomes {self.method}, from"
+            self.note("req.method.normalize", "six methods in capitals, others as they are", f"{became} {asked}")
+        dropped = dict.fromkeys(name for name, _ in self.params.headers if name.lower() not in kept)
+        if dropped:
+            self.note("req.header.forbidden", "headers that script may set", f"dropped: {', '.join(dropped)}")
 
     def main_fetch(self) -> None:
         """https://fetch.spec.whatwg.org/#concept-main-fetch: may this URL be asked for, and under which tainting?"""
@@ -167,8 +176,12 @@ class _Run:
                 self.urls[-1] = url = parse("https" + url.href[4:]) or url
             if network.is_mixed_content(url, self.page.is_secure, self.initiator.destination, self.mode, engine):
                 self.fail("net.mixed-content", "https, as the page is secure", url.scheme, "mixed-content")
+            if self.page.is_secure:
+                self.note("net.mixed-content", "https or loopback, as the page is secure", f"{url.scheme}://{url.host}")
             self.local_network_access(url)
         self.tainting = self.response_tainting(url)
+        id, required = _TAINTINGS[self.tainting]
+        self.note(id, required, str(origin_of(url)))
         if url.host in engine.refused_hosts:
             self.fail("engine.refused", "a host that the engine connects to", url.host, "engine-refused")
 
@@ -214,6 +227,11 @@ class _Run:
     def preflight_fetch(self) -> Generator[Request, Reply, None]:
         """https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"""
         asked = self.preflight_request()
+        self.note(
+            "cors.preflight.needed",
+            "none for a safelisted method with safelisted headers",
+            f"none: {self.method}" if asked is None else f"needed: {', '.join([asked.method, *asked.names])}",
+        )
         if asked is None:
             return
         state, engine, url = self.state, self.engine, self.url
@@ -222,6 +240,7 @@ class _Run:
         mode = cache_mode(engine.name, self.params.cache, self.headers)
         bypass = opaque or mode in engine.cache.bypassed_by
         if not bypass and state.cache.matches(key, asked, self.now):
+            self.note("cors.preflight.cache-store", "a preflight, or a fresh result of one", "kept from an earlier one")
             return
         self.phase = "preflight"
         headers = self.wire("preflight", self.cookie_context(), asked=asked)
@@ -274,6 +293,10 @@ class _Run:
             self.method, self.url.wire_url, headers, self.body or b"", self.phase, self.hop, self.includes_credentials
         )
         response, reply = yield from self.exchange(request, tuple((cookie.name, why) for cookie, why in withheld))
+        if cookies or withheld:
+            sent = ", ".join(cookie.name for cookie in cookies) or "none"
+            kept = "".join(f"; withheld: {cookie.name} ({why})" for cookie, why in withheld)
+            self.note("actual.credentials", f"cookies as mode {self.credentials} has them", f"sent: {sent}{kept}")
         if self.includes_credentials:
             set_cookies = h.get_all(response.headers, "set-cookie")
             if set_cookies:
@@ -335,15 +358,22 @@ class _Run:
         """https://fetch.spec.whatwg.org/#concept-http-redirect-fetch, from the point where it is allowed."""
         current, goal = origin_of(self.url), origin_of(target)
         leaves = not same_origin(current, goal)
+        self.note("redirect.location", "an http or https URL", target.href)
+        self.note("redirect.limit", f"at most {redirect.LIMIT} redirects", str(self.hop + 1))
         if leaves and not same_origin(current, self.page.origin):
             self.tainted = True
+            self.note(
+                "redirect.taint", "null after a redirect between two foreign origins", "Origin is null from here on"
+            )
         if self.removed_type and self.engine.removed_type_returns == "sent":
             self.headers, self.removed_type = [*self.headers, *self.removed_type], []
         if redirect.rewrites_to_get(response.status, self.method, leaves, self.engine):
+            self.note("redirect.method", "the method, or GET", f"{self.method} becomes GET after {response.status}")
             self.rewritten_at, self.method, self.body = self.hop, "GET", None
             self.removed_type = [(name, value) for name, value in self.headers if name.lower() == "content-type"]
             self.headers = redirect.without_body_headers(self.headers)
-        if leaves:
+        if leaves and h.get(self.headers, "authorization") is not None:
+            self.note("redirect.auth-strip", "Authorization for its own origin only", f"not sent to {goal}")
             self.headers = redirect.without_authorization(self.headers)
         self.policies.append(policy_after(self.policies[-1], h.get_all(response.headers, "referrer-policy")))
         self.urls.append(target)
@@ -521,6 +551,11 @@ class _Run:
     def record(self, rule: Rule, index: int | None, *, decisive: bool) -> None:
         self.checks.append(Check(rule.id, rule.passed, rule.required, rule.observed, decisive, index, rule.detail))
 
+    def note(self, id: str, required: str, observed: str) -> None:
+        """Record a rule that was applied and went through."""
+        exchange = len(self.exchanges) - 1 if self.exchanges else None
+        self.record(passed(id, required, observed), exchange, decisive=False)
+
     def apply(self, rules: list[Rule], index: int, browser_error: str | None = None) -> None:
         """Record every rule; end the flow by the first that failed."""
         failure = first_failure(rules)
@@ -537,6 +572,13 @@ class _Run:
         self.record(failed(id, required, observed, reason), exchange, decisive=True)
         raise _Stop("blocked", reason, browser_error if self.engine.name == "chromium" else None)
 
+
+#: The response tainting as a rule: https://fetch.spec.whatwg.org/#main-fetch, step 12
+_TAINTINGS = {
+    "basic": ("main.same-origin", "the page's own origin: no CORS"),
+    "opaque": ("main.no-cors", "another origin without CORS: opaque"),
+    "cors": ("main.cors", "another origin: CORS"),
+}
 
 #: A body that failed, where the initiator needs all of it. A body beyond our own cap is no failure.
 _BODY_FAILURES = {"truncated": "connection-reset", "timeout": "timeout", "malformed": "malformed-response"}

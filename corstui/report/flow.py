@@ -67,7 +67,8 @@ def _body(cell: Cell, options: Options) -> list[str]:
     for index, exchange in enumerate(flow.exchanges):
         checks = [check for check in flow.checks if check.exchange == index]
         lines += _exchange(index + 1, exchange, checks, mask, options)
-    lines += _checks([check for check in flow.checks if check.exchange is None], mask, options)
+    local = [check for check in flow.checks if check.exchange is None and not check.passed]
+    lines += _checks(local, mask, options)
     lines += [*_unsent(cell, mask), ""]
     lines += _paragraph("Fix", fix(cell), mask, options)
     lines += _paragraph("Note", [finding["message"] for finding in cell.findings], mask, options)

@@ -295,3 +295,27 @@ def test_a_data_url_answers_by_itself() -> None:
 def test_every_reason_is_named_once_and_belongs_to_a_verdict() -> None:
     assert {row.kind for row in REASONS.values()} == {"blocked", "error", "unsent"}
     assert all(row.phases for row in REASONS.values())
+
+
+def test_rules_that_went_through_are_recorded_too() -> None:
+    params = fetch_params(
+        "https://app.test/", method="put", headers=[("Authorization", "t"), ("Cookie", "a=1")], credentials="include"
+    )
+    granted = head(204, ALLOW, CREDENTIALS, ("Access-Control-Allow-Methods", "PUT"))
+    flow, _ = play(params, to(API + "/2", 307), granted, head(200, ALLOW, CREDENTIALS))
+    assert flow.verdict == "allowed"
+    assert [(check.id, check.exchange) for check in flow.checks if not check.id.startswith("cors.check")] == [
+        ("req.method.normalize", None),
+        ("req.header.forbidden", None),
+        ("net.mixed-content", None),
+        ("main.same-origin", None),
+        ("redirect.location", 0),
+        ("redirect.limit", 0),
+        ("redirect.auth-strip", 0),
+        ("net.mixed-content", 0),
+        ("main.cors", 0),
+        ("cors.preflight.needed", 0),
+        ("cors.preflight.status", 1),
+        ("cors.preflight.method", 1),
+    ]
+    assert all(check.passed for check in flow.checks)

@@ -242,7 +242,7 @@ def test_tabs_say_how_much_is_behind_them() -> None:
     cell = refused()
     view = View.of(cell.planned)
     labels = [tab_label(name, cast(Cell, cell), view) for name in PAGES]
-    assert labels == ["Headers", "Checks 2✓ 4✗", "Script sees", "Cookies", "Fix 5", "Raw"]
+    assert labels == ["Headers", "Checks 5✓ 4✗", "Script sees", "Cookies", "Fix 5", "Raw"]
 
 
 def test_a_title_takes_two_lines_where_one_does_not_do() -> None:
