@@ -21,6 +21,7 @@ class Step:
 _ROWS = (
     Step("req.method.forbidden", "script may use this method", f"{_FETCH}#dom-request"),
     Step("req.method.normalize", "the method is normalised", f"{_FETCH}#concept-method-normalize"),
+    Step("req.mode", "script may use this mode", f"{_FETCH}#dom-request"),
     Step("req.url.credentials", "the URL is valid and has no user name", f"{_FETCH}#dom-request"),
     Step("req.header.forbidden", "script may set these headers", f"{_FETCH}#forbidden-request-header"),
     Step("req.cache.only-if-cached", "the HTTP cache holds an answer", f"{_FETCH}#http-network-or-cache-fetch"),

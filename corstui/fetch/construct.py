@@ -67,6 +67,8 @@ def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engin
         _refuse("req.method.forbidden", "a token", params.method or "(empty)", "method-invalid")
     if methods.is_forbidden(params.method):
         _refuse("req.method.forbidden", "not CONNECT, TRACE or TRACK", params.method, "method-forbidden")
+    if mode == "navigate":
+        _refuse("req.mode", "cors, no-cors or same-origin", mode, "engine-refused")
     if mode == "no-cors" and method not in methods.SAFELISTED:
         _refuse("req.method.forbidden", "GET, HEAD or POST in no-cors mode", method, "method-no-cors")
     if mode == "no-cors" and params.redirect != "follow":

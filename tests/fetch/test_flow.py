@@ -47,6 +47,7 @@ def to(location: str, status: int = 302, *fields: tuple[str, str]) -> bytes:
         (fetch_params(API + ":6000/"), "bad-port"),
         (fetch_params("http://api.test/"), "mixed-content"),
         (fetch_params(API, mode="same-origin"), "mode-same-origin-blocked"),
+        (fetch_params(API, mode="navigate"), "engine-refused"),
         (fetch_params("ftp://api.test/"), "scheme-not-cors"),
         (fetch_params(API, headers=[("Available-Dictionary", "x")]), "engine-refused"),
     ],
