@@ -26,9 +26,7 @@ carries its times. Replaying the same replies gives the same flow.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from itertools import pairwise
-from typing import NoReturn
 
 from corstui.fetch import headers as h
 from corstui.fetch import methods, network, redirect
@@ -47,16 +45,15 @@ from corstui.fetch.corp import corp_check
 from corstui.fetch.cors import cors_check
 from corstui.fetch.data_url import data_response
 from corstui.fetch.fetch_site import fetch_site
-from corstui.fetch.head import BadHead, parse_head
 from corstui.fetch.initiators import INITIATORS, Initiator
-from corstui.fetch.messages import HeaderList, NetworkError, Reply, Request
+from corstui.fetch.messages import HeaderList, Reply, Request
 from corstui.fetch.origin import address_space, origin_of, same_origin
 from corstui.fetch.preflight import PreflightRequest, judge
-from corstui.fetch.reasons import REASONS
+from corstui.fetch.record import Record, Stop
 from corstui.fetch.referrer import hides_origin, policy_after, referer
-from corstui.fetch.response import basic_filtered, cors_filtered, is_bot_challenge
-from corstui.fetch.result import INCONCLUSIVE_STATUSES, Check, Exchange, Flow, Phase, Response, ScriptResponse, Verdict
-from corstui.fetch.rules import Rule, failed, first_failure, passed
+from corstui.fetch.response import basic_filtered, cors_filtered
+from corstui.fetch.result import Flow, Response, ScriptResponse
+from corstui.fetch.rules import first_failure
 from corstui.fetch.url import Url, parse
 from corstui.fetch.wire import Outgoing, cache_mode, wire_headers
 
@@ -71,30 +68,19 @@ def fetch(
     run = _Run(params, page, state, now, wall)
     try:
         response = yield from run.main()
-    except _Stop as stop:
+    except Stop as stop:
         return run.flow(stop.verdict, stop.reason, stop.browser_error, None)
     return run.flow("opaque" if run.is_opaque(response) else "allowed", None, None, response)
 
 
-class _Stop(Exception):
-    """The flow has ended without a response for script."""
-
-    def __init__(self, verdict: Verdict, reason: str, browser_error: str | None = None) -> None:
-        super().__init__(reason)
-        self.verdict: Verdict = verdict
-        self.reason = reason
-        self.browser_error = browser_error
-
-
-class _Run:
+class _Run(Record):
     """The request of the standard, with what changes about it on the way."""
 
     def __init__(self, params: FetchParams, page: PageContext, state: BrowserState, now: float, wall: float) -> None:
-        self.now, self.wall = now, wall
+        super().__init__(state.engine, now, wall)
         self.params = params
         self.page = page
         self.state = state
-        self.engine = state.engine
         self.initiator: Initiator = INITIATORS[params.initiator]
         self.method = params.method
         self.headers: HeaderList = list(params.headers)
@@ -111,11 +97,6 @@ class _Run:
         self.rewritten_at: int | None = None
         #: The Content-Type that a rewrite took away.
         self.removed_type: HeaderList = []
-        self.phase: Phase = "local"
-        self.sent = False
-        self.exchanges: list[Exchange] = []
-        self.checks: list[Check] = []
-        self.notes: list[str] = []
 
     # -- the stages ----------------------------------------------------------------------------------------------
 
@@ -248,7 +229,7 @@ class _Run:
         response, reply = yield from self.exchange(request)
         index = len(self.exchanges) - 1
         if engine.preflight_needs_whole_body and reply.body_error == "truncated":
-            raise _Stop("error", "connection-reset")
+            raise Stop("error", "connection-reset")
         judgement = judge(asked, response, engine)
         stored = judgement.failure is None or (engine.cache.stores_failed_match and judgement.failed_match_only)
         if stored and not opaque and mode not in engine.cache.unstored_for:
@@ -307,7 +288,7 @@ class _Run:
     def judge_response(self, response: Response, reply: Reply) -> None:
         engine, index = self.engine, len(self.exchanges) - 1
         if engine.refuses_bad_chunk and reply.body_error == "malformed":
-            raise _Stop("error", "malformed-response")
+            raise Stop("error", "malformed-response")
         if self.includes_credentials and opens_login_dialog(response, self.url, self.page, engine):
             self.fail(
                 "actual.auth-401", "no challenge", h.get(response.headers, "www-authenticate") or "", "auth-prompt"
@@ -378,36 +359,7 @@ class _Run:
         self.policies.append(policy_after(self.policies[-1], h.get_all(response.headers, "referrer-policy")))
         self.urls.append(target)
 
-    # -- one exchange --------------------------------------------------------------------------------------------
-
-    def exchange(
-        self, request: Request, withheld: tuple[tuple[str, str], ...] = ()
-    ) -> Generator[Request, Reply, tuple[Response, Reply]]:
-        """Yield ``request`` and read its reply; ends the flow when no usable head came."""
-        reply = yield request
-        if reply.held is not None:
-            raise _Stop("unsent", reply.held.code)
-        parsed = None if reply.error else parse_head(reply.head, self.engine)
-        error = reply.error
-        if isinstance(parsed, BadHead):
-            error = NetworkError("malformed-response", parsed.why, sent=True)
-        if request.phase != "preflight" and (error is None or error.sent):
-            self.sent = True
-        response = None
-        if isinstance(parsed, Response):
-            response = replace(parsed, body_length=reply.body_length, body_error=reply.body_error)
-        self.exchanges.append(
-            Exchange(request.phase, request.hop, request, response, error, reply.timing, reply.address, withheld)
-        )
-        self.now, self.wall = reply.now, reply.wall
-        if error is not None or response is None:
-            code = error.code if error is not None else "malformed-response"
-            net_error = parsed.net_error if isinstance(parsed, BadHead) and self.engine.name == "chromium" else None
-            raise _Stop("error", code, net_error)
-        if response.status in self.engine.statuses_refused:
-            observed = str(response.status)
-            self.fail("engine.refused", "no demand of a proxy", observed, "engine-refused", "ERR_UNEXPECTED_PROXY_AUTH")
-        return response, reply
+    # -- the next request's head -----------------------------------------------------------------------------------
 
     def wire(
         self, kind: str, context: CookieContext, *, asked: PreflightRequest | None = None, cookie: str | None = None
@@ -472,7 +424,7 @@ class _Run:
         """What script sees: https://fetch.spec.whatwg.org/#concept-filtered-response"""
         index = len(self.exchanges) - 1
         if self.initiator.needs_body and reply.body_error in _BODY_FAILURES:
-            raise _Stop("error", _BODY_FAILURES[reply.body_error])
+            raise Stop("error", _BODY_FAILURES[reply.body_error])
         self.initiator_rules(response, index)
         if self.tainting == "opaque":
             return ScriptResponse("opaque", 0, "", False, [])
@@ -504,25 +456,6 @@ class _Run:
     def is_opaque(self, response: ScriptResponse) -> bool:
         return response.type in ("opaque", "opaqueredirect") or self.mode == "navigate"
 
-    def flow(
-        self, verdict: Verdict, reason: str | None, browser_error: str | None, response: ScriptResponse | None
-    ) -> Flow:
-        final = self.exchanges[-1].response if self.exchanges else None
-        return Flow(
-            engine=self.engine.name,
-            verdict=verdict,
-            reason=reason,
-            phase=self.phase,
-            sent=self.sent,
-            browser_error=browser_error or _browser_error(self.engine.name, reason),
-            exchanges=self.exchanges,
-            checks=self.checks,
-            response=response,
-            inconclusive=final is not None
-            and (final.status in INCONCLUSIVE_STATUSES or is_bot_challenge(final.headers)),
-            notes=self.notes,
-        )
-
     # -- helpers -------------------------------------------------------------------------------------------------
 
     @property
@@ -548,30 +481,6 @@ class _Run:
         """``actual.credentials``"""
         return self.credentials == "include" or (self.credentials == "same-origin" and self.tainting == "basic")
 
-    def record(self, rule: Rule, index: int | None, *, decisive: bool) -> None:
-        self.checks.append(Check(rule.id, rule.passed, rule.required, rule.observed, decisive, index, rule.detail))
-
-    def note(self, id: str, required: str, observed: str) -> None:
-        """Record a rule that was applied and went through."""
-        exchange = len(self.exchanges) - 1 if self.exchanges else None
-        self.record(passed(id, required, observed), exchange, decisive=False)
-
-    def apply(self, rules: list[Rule], index: int, browser_error: str | None = None) -> None:
-        """Record every rule; end the flow by the first that failed."""
-        failure = first_failure(rules)
-        for rule in rules:
-            self.record(rule, index, decisive=rule is failure)
-        if failure is not None:
-            raise _Stop(
-                "blocked", failure.reason or failure.id, browser_error if self.engine.name == "chromium" else None
-            )
-
-    def fail(self, id: str, required: str, observed: str, reason: str, browser_error: str | None = None) -> NoReturn:
-        """End the flow by a rule that failed."""
-        exchange = len(self.exchanges) - 1 if self.exchanges else None
-        self.record(failed(id, required, observed, reason), exchange, decisive=True)
-        raise _Stop("blocked", reason, browser_error if self.engine.name == "chromium" else None)
-
 
 #: The response tainting as a rule: https://fetch.spec.whatwg.org/#main-fetch, step 12
 _TAINTINGS = {
@@ -582,10 +491,3 @@ _TAINTINGS = {
 
 #: A body that failed, where the initiator needs all of it. A body beyond our own cap is no failure.
 _BODY_FAILURES = {"truncated": "connection-reset", "timeout": "timeout", "malformed": "malformed-response"}
-
-
-def _browser_error(engine: str, reason: str | None) -> str | None:
-    if reason is None or engine not in ("chromium", "firefox"):
-        return None
-    row = REASONS[reason]
-    return row.chromium if engine == "chromium" else row.firefox
