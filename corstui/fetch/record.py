@@ -100,7 +100,7 @@ class Record:
             reason=reason,
             phase=self.phase,
             sent=self.sent,
-            browser_error=browser_error or _browser_error(self.engine.name, reason),
+            browser_error=browser_error or self._browser_error(reason),
             exchanges=self.exchanges,
             checks=self.checks,
             response=response,
@@ -109,9 +109,25 @@ class Record:
             notes=self.notes,
         )
 
+    def _browser_error(self, reason: str | None) -> str | None:
+        """The engine's own name for ``reason``, if it has one."""
+        if reason is None or self.engine.name not in ("chromium", "firefox"):
+            return None
+        if self.engine.name == "chromium":
+            return REASONS[reason].chromium
+        name = REASONS[reason].firefox
+        return None if name == _DID_NOT_SUCCEED and not self._tells_that_it_did_not_succeed(reason) else name
 
-def _browser_error(engine: str, reason: str | None) -> str | None:
-    if reason is None or engine not in ("chromium", "firefox"):
-        return None
-    row = REASONS[reason]
-    return row.chromium if engine == "chromium" else row.firefox
+    def _tells_that_it_did_not_succeed(self, reason: str) -> bool:
+        """Firefox's catch-all category comes once CORS has had a part in the flow; measured."""
+        if self.phase == "local" or reason == "redirect-mode-error":
+            return False
+        ids = {check.id for check in self.checks}
+        last = self.exchanges[-1] if self.exchanges else None
+        reached = last is not None and (last.error is None or last.error.sent)
+        return (
+            (reached and "main.cors" in ids) or reason == "bad-port" or any(id.startswith("cors.check") for id in ids)
+        )
+
+
+_DID_NOT_SUCCEED = "CORSDidNotSucceed2"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,8 @@ from corstui.profile.kinds import Values
 from corstui.profile.model import Endpoint, EndpointSpec, EnvironmentSpec, Part, Tls
 from corstui.profile.origins import check_origin, scheme_hint
 from corstui.profile.problems import Location, Problems, Refusal, shown
-from corstui.profile.secrets import is_secret_name
+from corstui.profile.secrets import Masker, credential_in, findable, is_secret_name
 from corstui.profile.variables import Scope, Template
-
-#: Shorter credentials that stand in the profile itself are hidden by their header's name only: hiding every "1"
-#: hides all.
-_SHORTEST_SECRET = 8
 
 _CONTENT_TYPES = {
     "body": "text/plain;charset=UTF-8",
@@ -63,27 +60,36 @@ class Resolver:
         self._secrets: set[str] = set()
 
     def resolve(self) -> Resolved:
-        collecting = self._problems.collecting
         options = self._spec.options
         found = Resolved(self._spec, bool(options.get("writes")), bool(options.get("confirm")), secrets=self._secrets)
         for name, template in self._origin_templates().items():
-            with collecting():
+            with self._collecting():
                 found.origins[name] = (check_origin(self._text(template), template.location), template.location)
         for cookie in options.get("cookies", []):
-            with collecting():
+            with self._collecting():
                 found.cookies.append(self._cookie(cookie))
         for entry in options.get("resolve", []):
-            with collecting():
+            with self._collecting():
                 found.resolve[entry.name.lower()] = _address(self._text(entry.value), entry.value.location)
-        with collecting():
+        with self._collecting():
             found.proxy = self._proxy(options.get("proxy"))
-        with collecting():
+        with self._collecting():
             found.tls = self._tls(options.get("tls"))
         for spec in self._part.endpoints:
             endpoint = self._endpoint(spec, list(found.origins))
             if endpoint is not None:
                 found.endpoints.append(endpoint)
         return found
+
+    @contextmanager
+    def _collecting(self) -> Iterator[None]:
+        """Within, a Refusal becomes a problem, without the secrets that the refused value is made of."""
+        try:
+            yield
+        except Refusal as refusal:
+            location, message, hint = refusal.problem.location, refusal.problem.message, refusal.problem.hint
+            mask = Masker(self._secrets).mask
+            self._problems.add(location, mask(message), mask(hint))
 
     def _text(self, template: Template) -> str:
         expanded = self._scope.expand(template)
@@ -103,7 +109,7 @@ class Resolver:
     def _cookie(self, values: Values) -> Cookie:
         texts = {name: self._text(value) for name, value in values.values.items() if isinstance(value, Template)}
         plain = {name: value for name, value in values.values.items() if not isinstance(value, Template)}
-        self._hide(texts["value"])
+        self._secrets |= findable(texts["value"])
         url = parse(f"http://{texts['domain'].lstrip('.')}/")
         if url is None or url.path != "/" or url.port is not None:
             raise Refusal(
@@ -124,7 +130,7 @@ class Resolver:
             allowed = ", ".join(f"{scheme}://host:port" for scheme in _PROXY_SCHEMES)
             raise Refusal(template.location, f"{shown(text)} is no proxy", f"allowed: none, {allowed}")
         if url is not None and url.password:
-            self._hide(url.password)
+            self._secrets |= findable(url.password)
         return text
 
     def _tls(self, values: Values | None) -> Tls | None:
@@ -153,12 +159,12 @@ class Resolver:
         url: Url | None = None
         headers: list[tuple[str, str]] = []
         body: bytes | None = None
-        with self._problems.collecting():
+        with self._collecting():
             url = self._url(spec)
         for header in spec.headers:
-            with self._problems.collecting():
+            with self._collecting():
                 headers.append((header.name, self._text(header.value)))
-        with self._problems.collecting():
+        with self._collecting():
             body = self._body(spec)
         own, self._secrets = self._secrets, outer
         self._secrets |= own
@@ -168,7 +174,7 @@ class Resolver:
             headers.append(("Content-Type", _CONTENT_TYPES[spec.body_kind]))
         for name, value in headers:
             if is_secret_name(name):
-                self._hide(value.rpartition(" ")[2])
+                self._secrets |= credential_in(value)
         return Endpoint(
             name=spec.name,
             group=spec.group,
@@ -191,11 +197,6 @@ class Resolver:
     def _expectations(self, spec: EndpointSpec, origins: list[str]) -> dict[str, Expectation]:
         chosen = {origin: choose(spec.expect, origin, self._spec.name) for origin in origins}
         return {origin: expectation for origin, expectation in chosen.items() if expectation is not None}
-
-    def _hide(self, value: str) -> None:
-        """Hide a credential that stands in the profile itself, unless it is too short to be told from other text."""
-        if len(value) >= _SHORTEST_SECRET:
-            self._secrets.add(value)
 
     def _url(self, spec: EndpointSpec) -> Url:
         text, location = self._text(spec.url).strip(), spec.url.location

@@ -45,6 +45,12 @@ _PASSWORD = re.compile(r"(?<=://)([^\s/?#@:\"'<>]*):([^\s/?#@\"'<>]+)(?=@)")
 _PARAMETER = re.compile(r"(?<=[?&;])([A-Za-z][\w.%-]*)=([^&;#\s\"'<>]+)")
 
 
+#: Secrets of no more bytes than this are not looked for in base64: alone, and within a longer text.
+_SHORTEST_ENCODED = (3, 7)
+#: Shorter credentials that no ``${secret:}`` marks are hidden by their header's name only: hiding every "1" hides all.
+_SHORTEST_CREDENTIAL = 8
+
+
 def is_secret_name(name: str) -> bool:
     """Whether a header or URL parameter of this name holds a secret: Authorization, Cookie, Proxy-*, X-Api-Key ..."""
     lower = name.strip().lower()
@@ -56,6 +62,16 @@ def is_secret_name(name: str) -> bool:
     if _SECRET_WORDS.intersection(words) or lower.replace("-", "").replace("_", "").endswith(("apikey", "accesstoken")):
         return True
     return any(word == "key" and owner in _KEY_OWNERS for owner, word in pairwise(words))
+
+
+def findable(credential: str) -> frozenset[str]:
+    """The credential, when it is long enough to be told from other text."""
+    return frozenset({credential} if len(credential) >= _SHORTEST_CREDENTIAL else ())
+
+
+def credential_in(value: str) -> frozenset[str]:
+    """What to hide wherever it comes back, of the value of a secret header: the part behind the scheme."""
+    return findable(value.strip().rpartition(" ")[2])
 
 
 class Masker:
@@ -148,6 +164,24 @@ def _forms(secret: str) -> Iterable[str]:
     yield html.escape(secret)
     # bytes as they look in a header, whose text is latin-1
     yield raw.decode("latin-1")
-    if len(raw) > 3:
+    for form in _base64_forms(raw):
+        yield form
+        yield form.translate(_URL_SAFE)
+
+
+_URL_SAFE = str.maketrans("+/", "-_")
+
+
+def _base64_forms(raw: bytes) -> Iterator[str]:
+    """The base64 of the secret alone, and what is always the same in that of any longer text around it.
+
+    Each character stands for 6 bits, so the text before the secret shifts it in one of three ways, and its first and
+    last character there may hold bits of a neighbour too.
+    """
+    if len(raw) > _SHORTEST_ENCODED[0]:
         yield base64.b64encode(raw).decode().rstrip("=")
-        yield base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    if len(raw) > _SHORTEST_ENCODED[1]:
+        for before, mixed in enumerate((0, 2, 3)):
+            encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")[mixed:]
+            yield encoded
+            yield encoded if (before + len(raw)) % 3 == 0 else encoded[:-1]

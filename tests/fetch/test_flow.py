@@ -320,3 +320,22 @@ def test_rules_that_went_through_are_recorded_too() -> None:
         ("cors.preflight.method", 1),
     ]
     assert all(check.passed for check in flow.checks)
+
+
+@pytest.mark.parametrize(
+    ("params", "answer", "category"),
+    [
+        (fetch_params(API + ":6000/"), None, None),
+        (fetch_params(API), NetworkError("connection-refused", "nobody listens"), None),
+        (fetch_params(API), NetworkError("connection-reset", "gone", sent=True), "CORSDidNotSucceed2"),
+        (fetch_params(API), to("data:,x"), "CORSDidNotSucceed2"),
+        (fetch_params(ORIGIN), to("data:,x"), None),
+        (fetch_params(API, redirect="error"), to("/2"), None),
+    ],
+)
+def test_firefox_names_its_catch_all_only_where_cors_had_a_part(
+    params: FetchParams, answer: Answer | None, category: str | None
+) -> None:
+    flow, _ = play(params, *([] if answer is None else [answer]), engine="firefox")
+    assert flow.verdict in ("blocked", "error")
+    assert flow.browser_error == category

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import html
 import json
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corstui.profile import ProfileError, load_profile
 from corstui.profile.secrets import Masker, is_secret_name
 from tests.profile.conftest import Load
 
@@ -40,6 +43,21 @@ def test_a_secret_is_masked_in_every_form(text: str) -> None:
     assert masked.endswith(" after")
     assert "***" in masked
     assert "ss" not in masked.replace("***", "")
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc", "Bearer "])
+@pytest.mark.parametrize("after", ["", "!", "!!", "!!!"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_is_masked_in_the_base64_of_a_longer_text(
+    before: str, after: str, encode: Callable[[bytes], bytes]
+) -> None:
+    secret = "s3cr3t/+~Token?>"
+    masked = Masker([secret]).mask(encode((before + secret + after).encode()).decode())
+
+    assert "***" in masked
+    # at most one character at each end, which holds bits of a neighbour
+    kept = masked.partition("***")[0] + masked.rpartition("***")[2].rstrip("=")
+    assert len(kept) <= len(encode((before + after).encode()).decode().rstrip("=")) + 2
 
 
 def test_scheme_host_and_port_are_never_masked() -> None:
@@ -157,3 +175,21 @@ def test_a_deployment_masks_its_own_secrets_and_a_profile_those_of_all(load: Loa
     assert profile.resolve("a").mask("alpha beta") == "*** beta"
     assert profile.mask("alpha beta") == "*** ***"
     assert profile.resolve("a").masker.mask_headers([("X-A", "alpha")]) == [("X-A", "***")]
+
+
+def test_an_error_about_a_value_does_not_show_the_secret_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(
+        """
+environments: {here: {proxy: "${secret:TOKEN}", resolve: {api.example: "${secret:TOKEN}"}}}
+origins: {web: "web://x/${secret:TOKEN}"}
+endpoints: {list: "GET ${secret:TOKEN}"}
+"""
+    )
+
+    with pytest.raises(ProfileError) as caught:
+        load_profile(path, process_env={"TOKEN": "s3cret-value"}).resolve("here")
+
+    assert len(caught.value.problems) == 4
+    assert "'***' is no URL" in str(caught.value)
+    assert "s3cret-value" not in str(caught.value)
