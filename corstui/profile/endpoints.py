@@ -14,24 +14,12 @@ from corstui.fetch.methods import normalize
 from corstui.profile.expectations import ByOrigin
 from corstui.profile.expectations import Expected as ExpectedFor
 from corstui.profile.kinds import Values
-from corstui.profile.model import BodyKind, EndpointSpec
+from corstui.profile.model import OPTIONS, BodyKind, EndpointSpec
 from corstui.profile.problems import Location, Problems, nearest, shown
 from corstui.profile.requests import Expected, Header, Named
 from corstui.profile.variables import Template, unknown_variable
 
 _BODIES: tuple[BodyKind, ...] = ("body", "json", "form")
-#: The plain choices of a request with their values where no level says anything.
-_OPTIONS: dict[str, object] = {
-    "mode": "cors",
-    "credentials": "same-origin",
-    "redirect": "follow",
-    "cache": "default",
-    "referrer_policy": "",
-    "keepalive": False,
-    "upload_listener": False,
-    "crossorigin": None,
-    "initiator": "fetch",
-}
 _METHOD_AND_URL = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s+")
 #: A request that is nothing but one of these asks for the base of its group.
 _BARE_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -75,7 +63,7 @@ class Raw:
 def build(raw: Raw, names: Names, problems: Problems) -> EndpointSpec | None:
     """The endpoint with its defaults merged, or None when there is no telling what it asks for."""
     levels = (raw.values, *raw.defaults)
-    options = {name: _nearest(levels, name, default) for name, default in _OPTIONS.items()}
+    options = {name: _nearest(levels, name, default) for name, default in OPTIONS.items()}
     request = _request(raw, str(options["initiator"]), problems)
     body_kind = _body_kind(raw, problems)
     headers = _headers(raw, options, problems)

@@ -21,6 +21,19 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 BodyKind = Literal["body", "json", "form"]
 
+#: The plain choices of a request with their values where nothing is said.
+OPTIONS: Mapping[str, Any] = {
+    "mode": "cors",
+    "credentials": "same-origin",
+    "redirect": "follow",
+    "cache": "default",
+    "referrer_policy": "",
+    "keepalive": False,
+    "upload_listener": False,
+    "crossorigin": None,
+    "initiator": "fetch",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

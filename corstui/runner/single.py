@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
+from corstui.fetch.url import parse
 from corstui.profile import Deployment, Endpoint, Location, Settings, Tls
-from corstui.profile.secrets import is_secret_name
+from corstui.profile.model import OPTIONS
+from corstui.profile.secrets import Masker, credential_in, findable, is_secret_name
 from corstui.runner.plan import CellKey, Plan, Planned
 
 #: The one environment of such a plan.
@@ -20,40 +23,17 @@ def single(
     method: str = "GET",
     headers: Sequence[tuple[str, str]] = (),
     body: bytes | None = None,
-    mode: str = "cors",
-    credentials: str = "same-origin",
-    redirect: str = "follow",
     timeout: float = 10.0,
     verify: bool = True,
     resolve: Mapping[str, str] | None = None,
+    **options: str,
 ) -> Plan:
-    """One cell for each engine. Nothing is held back: the request is what was asked for, and so is where it goes."""
-    endpoint = Endpoint(
-        name=f"{method} {url.partition('?')[0]}",
-        group=None,
-        method=method,
-        url=url,
-        headers=tuple(headers),
-        body=body,
-        mode=mode,
-        credentials=credentials,
-        redirect=redirect,
-        cache="default",
-        referrer_policy="",
-        keepalive=False,
-        upload_listener=False,
-        crossorigin=None,
-        initiator="fetch",
-        origins=None,
-        repeat=1,
-        send="auto",
-        timeout=None,
-        tags=(),
-        notes="",
-        uses_secret=False,
-        expectations={},
-        location=Location("command line"),
-    )
+    """One cell for each engine. Nothing is held back: the request is what was asked for, and so is where it goes.
+
+    ``options``: mode, credentials, redirect and the other plain choices of a request.
+    """
+    secrets = _secrets(url, headers)
+    endpoint = _endpoint(Masker(secrets).mask(_named(url)), url, method, headers, body, options)
     deployment = Deployment(
         name=ENVIRONMENT,
         writes=True,
@@ -64,27 +44,68 @@ def single(
         tls=Tls(verify=verify),
         origins={origin: origin},
         endpoints=(endpoint,),
-        secrets=frozenset(value for name, value in headers if value and is_secret_name(name)),
+        secrets=secrets,
         named_origins=frozenset(),
-    )
-    cells = tuple(
-        Planned(
-            key=CellKey(ENVIRONMENT, origin, endpoint.name, engine),
-            origin_value=origin,
-            endpoint=endpoint,
-            deployment=deployment,
-            expectation=None,
-            may_write=True,
-            guarded=False,
-        )
-        for engine in engines
     )
     return Plan(
         name=endpoint.name,
         settings=Settings(engine=engines[0], timeout=timeout),
-        cells=cells,
+        cells=tuple(_planned(endpoint, origin, deployment, engine) for engine in engines),
         environments=(ENVIRONMENT,),
         origins=(origin,),
         endpoints=(endpoint.name,),
         engines=tuple(engines),
     )
+
+
+def _endpoint(
+    name: str,
+    url: str,
+    method: str,
+    headers: Sequence[tuple[str, str]],
+    body: bytes | None,
+    options: Mapping[str, str],
+) -> Endpoint:
+    return Endpoint(
+        name=f"{method} {name}",
+        group=None,
+        method=method,
+        url=url,
+        headers=tuple(headers),
+        body=body,
+        **{**OPTIONS, **options},
+        origins=None,
+        repeat=1,
+        send="auto",
+        timeout=None,
+        tags=(),
+        notes="",
+        uses_secret=False,
+        expectations={},
+        location=Location("command line"),
+    )
+
+
+def _planned(endpoint: Endpoint, origin: str, deployment: Deployment, engine: str) -> Planned:
+    return Planned(
+        key=CellKey(ENVIRONMENT, origin, endpoint.name, engine),
+        origin_value=origin,
+        endpoint=endpoint,
+        deployment=deployment,
+        expectation=None,
+        may_write=True,
+        guarded=False,
+    )
+
+
+def _named(url: str) -> str:
+    """The URL as a name, without user name, password, query and fragment."""
+    parsed = parse(url)
+    return re.split("[?#]", parsed.wire_url if parsed is not None and parsed.includes_credentials else url)[0]
+
+
+def _secrets(url: str, headers: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The credentials that the request carries, hidden wherever they come back."""
+    parsed = parse(url)
+    found = findable(parsed.password) if parsed is not None else frozenset()
+    return found.union(*(credential_in(value) for name, value in headers if is_secret_name(name)))

@@ -73,6 +73,26 @@ def test_secrets_are_masked_unless_asked_for(corstui: Run, api: Api) -> None:
     assert "Bearer abcdefgh" in corstui(*arguments, "--format", "json", "--show-secrets").out
 
 
+def test_a_credential_is_masked_wherever_it_comes_back(corstui: Run, api: Api) -> None:
+    url = f"{api.url}/open/abcdefgh-token"
+    for form in ("table", "json"):
+        done = corstui("try", url, "--origin", PAGE, "-H", "Authorization: Bearer abcdefgh-token", "--format", form)
+        assert "abcdefgh-token" not in done.out
+
+
+def test_a_password_in_the_url_is_masked(corstui: Run) -> None:
+    for form in ("table", "json"):
+        out = corstui("try", "http://me:pass-word@api.example/x#a", "--origin", PAGE, "--format", form).out
+        assert "pass-word" not in out
+        assert "api.example" in out
+
+
+def test_a_short_credential_hides_nothing_else(corstui: Run, api: Api) -> None:
+    out = corstui("try", f"{api.url}/open", "--origin", PAGE, "-H", "Authorization: x").out
+    assert "Access-Control-Allow-Headers: authorization, x-api-key, content-type" in out
+    assert "> Authorization: ***" in out
+
+
 def test_hostile_headers_reach_no_terminal(corstui: Run, api: Api) -> None:
     out = corstui("try", f"{api.url}/hostile", "--origin", PAGE).out
     assert "\x1b" not in out
