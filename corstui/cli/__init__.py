@@ -8,7 +8,7 @@ from importlib import import_module
 
 from corstui.cli import exits
 from corstui.cli.arguments import parse
-from corstui.cli.streams import UsageError, complain, silence_stdout
+from corstui.cli.streams import UsageError, complain, silence_stdout, stand_in
 
 #: Commands whose module cannot have their name.
 _MODULES = {"try": "attempt"}
@@ -16,6 +16,7 @@ _MODULES = {"try": "attempt"}
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command line and return its exit code. argparse itself exits on ``--help`` and on wrong usage."""
+    stand_in()
     arguments = parse(sys.argv[1:] if argv is None else argv)
     try:
         module = import_module(f"corstui.cli.{_MODULES.get(arguments.command, arguments.command)}")

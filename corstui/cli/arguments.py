@@ -141,7 +141,7 @@ def _profiles(parser: argparse.ArgumentParser) -> None:
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", "-o", metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument("--output", "-o", metavar="FILE", type=_file, help="write there instead of to standard output")
 
 
 def _filters(parser: argparse.ArgumentParser, *, environments: bool = True) -> None:
@@ -173,6 +173,11 @@ def _consent(parser: argparse.ArgumentParser) -> None:
 
 def _secrets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-secrets", action="store_true", help="do not mask tokens, cookies and other secrets")
+
+
+def _file(text: str) -> str | None:
+    """A dash is standard output, which is what no file at all means too."""
+    return None if text == "-" else text
 
 
 def _seconds(text: str) -> float:

@@ -7,8 +7,8 @@ import re
 
 from corstui.analysis.text import printable
 from corstui.cli.check import exit_code
-from corstui.cli.running import output_options, run_plan
-from corstui.cli.streams import UsageError, emit, narrate
+from corstui.cli.running import deliver, output_options, run_plan
+from corstui.cli.streams import UsageError, narrate
 from corstui.fetch.headers import is_forbidden
 from corstui.fetch.url import parse
 from corstui.profile import Location
@@ -43,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     result = run_plan(plan)
     if result.cells:
-        emit(_RENDERERS[arguments.format](result, output_options(arguments)))
+        report = _RENDERERS[arguments.format](result, output_options(arguments))
+        deliver(report, interrupted=result.interrupted)
     return exit_code(result)
 
 

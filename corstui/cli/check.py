@@ -8,7 +8,7 @@ from pathlib import Path
 from corstui.analysis.compare import Comparison, compare
 from corstui.analysis.text import printable
 from corstui.cli import exits
-from corstui.cli.running import allowed_to_run, complaints, load, output_options, run_plan
+from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, run_plan
 from corstui.cli.streams import UsageError, check_output, emit, narrate
 from corstui.report.comparison import Side
 from corstui.report.formats import check_renderer
@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     allowed_to_run(chosen, assume_yes=arguments.yes)
     stop = (lambda cell: cell.as_expected is False) if arguments.fail_fast else None
     result = run_plan(chosen, concurrency=arguments.concurrency, until=stop)
-    emit(check_renderer(arguments.format)(result, options), arguments.output)
+    report = check_renderer(arguments.format)(result, options)
+    deliver(report, arguments.output, interrupted=result.interrupted)
     codes = [exit_code(result, strict=arguments.strict, require_expectations=arguments.require_expectations)]
     if baseline is not None:
         codes.append(_against(baseline, result))

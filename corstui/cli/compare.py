@@ -10,8 +10,8 @@ from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare
 from corstui.cli import exits
-from corstui.cli.running import allowed_to_run, complaints, load, output_options, run_plan
-from corstui.cli.streams import UsageError, check_output, emit
+from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, run_plan
+from corstui.cli.streams import UsageError, check_output
 from corstui.profile import Profile
 from corstui.profile.secrets import Masker
 from corstui.report.comparison import Side, Sides
@@ -32,7 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         sides = _documents(arguments)
     else:
         sides, interrupted = _environments(arguments)
-    emit(compare_renderer(arguments.format)(sides, output_options(arguments)), arguments.output)
+    report = compare_renderer(arguments.format)(sides, output_options(arguments))
+    deliver(report, arguments.output, interrupted=interrupted)
     return exits.INTERRUPTED if interrupted else exit_code(sides)
 
 

@@ -13,7 +13,7 @@ from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 
 from corstui.analysis.text import printable
-from corstui.cli.streams import Progress, UsageError, columns, has_color, has_marks, narrate
+from corstui.cli.streams import Progress, UsageError, columns, complain, emit, has_color, has_marks, narrate
 from corstui.profile import Profile, ProfileError, load_profile
 from corstui.report.formats import Options
 from corstui.runner import Cell, NothingSelected, Plan, Run, execute, recorded
@@ -47,6 +47,17 @@ def output_options(arguments: argparse.Namespace) -> Options:
         ascii=output is None and not has_marks(),
         secrets=arguments.show_secrets,
     )
+
+
+def deliver(text: str, output: str | None = None, *, interrupted: bool = False) -> None:
+    """Write the report of a run. Raises UsageError when it cannot be written, but for an interrupted run: that comes
+    first in the exit code, so this is only told."""
+    try:
+        emit(text, output)
+    except UsageError as error:
+        if not interrupted:
+            raise
+        complain(str(error))
 
 
 def allowed_to_run(chosen: Plan, *, assume_yes: bool) -> None:

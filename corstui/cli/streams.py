@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import locale
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Literal, NoReturn, TextIO
 
 
 class UsageError(Exception):
     """Ends the program with exit code 2. The message is one or more complete lines for stderr."""
+
+
+def stand_in() -> None:
+    """Put something in place of streams that were closed before the program started: nothing hears the narration, and
+    data that go to a closed standard output cannot be written."""
+    # each opened file takes the lowest number that is free, and with it the place of the stream that is missing
+    sys.stdin = sys.stdin or _nothing("r")
+    sys.stdout = sys.stdout or _nothing("r")
+    sys.stderr = sys.stderr or _nothing("w")
+
+
+def _nothing(mode: Literal["r", "w"]) -> TextIO:
+    return open(os.open(os.devnull, os.O_RDWR), mode, closefd=False)
 
 
 def narrate(text: str) -> None:
@@ -32,7 +46,7 @@ def emit(text: str, output: str | None = None) -> None:
     Raises UsageError when it cannot be written. A reader that has gone away is no error.
     """
     text = text if text.endswith("\n") else text + "\n"
-    if output is not None and output != "-":
+    if output is not None:
         _write_file(Path(output), text)
         return
     _tolerate_encoding(sys.stdout)
@@ -43,7 +57,7 @@ def emit(text: str, output: str | None = None) -> None:
         silence_stdout()
     except OSError as error:
         silence_stdout()
-        raise UsageError(f"cannot write to standard output: {error.strerror}") from None
+        raise UsageError(f"cannot write to standard output: {error.strerror or 'it is closed'}") from None
 
 
 def silence_stdout() -> None:
@@ -55,7 +69,7 @@ def silence_stdout() -> None:
 
 def check_output(output: str | None) -> None:
     """Find out before the run whether its result can be written. Raises UsageError when it cannot."""
-    if output is None or output == "-":
+    if output is None:
         return
     path = Path(output)
     if path.is_dir():
@@ -108,7 +122,13 @@ def _tolerate_encoding(stream: TextIO) -> None:
 
 
 def has_marks() -> bool:
-    """Whether stdout can show the matrix marks; if not, ASCII stands in for them."""
+    """Whether stdout can show the matrix marks; if not, ASCII stands in for them.
+
+    In the locale C Python writes UTF-8 all the same (PEP 540), which a terminal of that locale does not show.
+    """
+    chosen = "PYTHONUTF8" in os.environ or "PYTHONIOENCODING" in os.environ
+    if not chosen and sys.flags.utf8_mode and locale.getencoding().upper() != "UTF-8":
+        return False
     try:
         "✓✗×·…─".encode(sys.stdout.encoding or "ascii")
     except (LookupError, UnicodeEncodeError):
@@ -124,9 +144,12 @@ def has_color(output: str | None = None) -> bool:
 
 
 def columns(output: str | None = None) -> int | None:
-    """The width of the terminal that stdout is, or None when nothing needs to fit."""
+    """The width of the terminal that stdout is, or None when nothing needs to fit. COLUMNS overrules it (POSIX)."""
     if output is not None or not sys.stdout.isatty():
         return None
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None
     except OSError:
