@@ -8,6 +8,7 @@ from corstui.report.formats import Options
 from corstui.report.layout import columns
 from corstui.report.masking import mask_for
 from corstui.runner.guard import Guard
+from corstui.runner.limits import Budget
 from corstui.runner.plan import Plan, Planned
 from corstui.runner.simulate import rehearse
 
@@ -15,17 +16,19 @@ _HEADINGS = ("environment", "endpoint", "origin", "engine", "request", "url", ""
 
 
 def render(plan: Plan, options: Options) -> str:
-    """Every request when preflights pass and nothing redirects. Requests that would be held say so."""
+    """Every request when preflights pass and nothing redirects. Requests that would be held say so; the budget is
+    spent in the order of the plan."""
     rows: list[tuple[str, ...]] = [_HEADINGS]
     sent = held = 0
+    budget = Budget(plan.settings.budget)
     for planned in plan.cells:
-        guard = Guard(planned)
+        guard, repeats = Guard(planned), planned.endpoint.repeat
         requests = rehearse(planned)
         for request in requests:
             reason = guard.hold(request)
-            rows.append(_row(planned, request, reason, options))
-            repeats = planned.endpoint.repeat
-            sent, held = (sent + repeats, held) if reason is None else (sent, held + repeats)
+            leaving = sum(budget.take() for _ in range(repeats)) if reason is None else 0
+            rows.append(_row(planned, request, leaving, reason or "held-budget", options))
+            sent, held = sent + leaving, held + repeats - leaving
         if not requests:
             remark = "nothing is sent: refused locally"
             rows.append((*_names(planned), planned.method, _url(planned, planned.url, options), remark))
@@ -34,12 +37,16 @@ def render(plan: Plan, options: Options) -> str:
     return "\n".join([*columns(rows), "", summary, caution])
 
 
-def _row(planned: Planned, request: Request, reason: str | None, options: Options) -> tuple[str, ...]:
+def _row(planned: Planned, request: Request, leaving: int, reason: str, options: Options) -> tuple[str, ...]:
+    """``leaving``: how many of the cell's repetitions send it; ``reason`` holds the others back."""
+    repeats = planned.endpoint.repeat
     remarks = [request.phase] if request.phase == "preflight" else []
-    if reason is not None:
+    if 0 < leaving < repeats:
+        remarks.append(f"{leaving} of {repeats} times")
+    elif repeats > 1:
+        remarks.append(f"{repeats} times")
+    if leaving < repeats:
         remarks.append(f"held back: {reason}")
-    if planned.endpoint.repeat > 1:
-        remarks.append(f"{planned.endpoint.repeat} times")
     return (*_names(planned), request.method, _url(planned, request.url, options), ", ".join(remarks))
 
 

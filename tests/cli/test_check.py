@@ -181,6 +181,16 @@ def test_what_the_dry_run_says_is_what_is_sent(corstui: Run, profile: Write, api
     assert sorted(promised) == sorted(api.lines)
 
 
+def test_the_dry_run_keeps_to_the_budget(corstui: Run, profile: Write, api: Api) -> None:
+    name = profile(OPEN + "  twice: {request: GET API/open, repeat: 2}\n", head="settings: {budget: 3}")
+    planned = corstui("check", name, "--dry-run").out
+    assert "1 of 2 times, held back: held-budget" in planned
+    assert "2 times, held back: held-budget" in planned
+    assert "3 requests would be sent, 3 held back" in planned
+    corstui("check", name)
+    assert len(api.lines) == 3
+
+
 def test_nothing_unsafe_leaves_without_writes(corstui: Run, profile: Write, api: Api) -> None:
     endpoints = HELD + "  post: {request: POST API/open, body: x}\n  never: {request: GET API/never, send: never}\n"
     done = corstui("check", profile(endpoints), "--format", "json")
