@@ -158,7 +158,7 @@ def _readable_but(flow: Flow) -> list[str]:
         final = flow.exchanges[-1].response
         visible = {name.lower() for name, _ in flow.response.headers} if flow.response is not None else set()
         names = [name for name, _ in final.headers if name.lower() not in visible] if final is not None else []
-        lines.append(f"Access-Control-Expose-Headers: {', '.join(_worth_exposing(names))}")
+        lines.append(f"Access-Control-Expose-Headers: {', '.join(worth_exposing(names))}")
     return lines
 
 
@@ -176,7 +176,8 @@ _DULL = (
 )
 
 
-def _worth_exposing(names: list[str]) -> list[str]:
+def worth_exposing(names: list[str]) -> list[str]:
+    """Those names of response headers that a page's script may want to read."""
     return list(dict.fromkeys(name for name in names if not name.lower().startswith(_DULL)))
 
 

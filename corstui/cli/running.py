@@ -13,7 +13,7 @@ from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 
 from corstui.analysis.text import printable
-from corstui.cli.streams import Progress, UsageError, columns, complain, emit, has_color, has_marks, narrate
+from corstui.cli.streams import Progress, UsageError, columns, complain, emit, has_color, has_marks, lines, narrate
 from corstui.profile import Profile, ProfileError, load_profile
 from corstui.report.formats import Options
 from corstui.runner import Cell, NothingSelected, Plan, Run, execute, recorded
@@ -43,6 +43,7 @@ def output_options(arguments: argparse.Namespace) -> Options:
     output = getattr(arguments, "output", None)
     return Options(
         width=columns(output),
+        height=lines(output),
         color=has_color(output),
         ascii=output is None and not has_marks(),
         secrets=arguments.show_secrets,

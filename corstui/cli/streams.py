@@ -144,16 +144,27 @@ def has_color(output: str | None = None) -> bool:
 
 
 def columns(output: str | None = None) -> int | None:
-    """The width of the terminal that stdout is, or None when nothing needs to fit. COLUMNS overrules it (POSIX)."""
+    """The width of the terminal that stdout is, or None when nothing needs to fit."""
+    return _size("COLUMNS", "columns", output)
+
+
+def lines(output: str | None = None) -> int | None:
+    """The height of the terminal that stdout is, or None when nothing needs to fit."""
+    return _size("LINES", "lines", output)
+
+
+def _size(variable: str, attribute: Literal["columns", "lines"], output: str | None) -> int | None:
+    """One dimension of the terminal; the variable of the environment overrules it (POSIX)."""
     if output is not None or not sys.stdout.isatty():
         return None
-    told = os.environ.get("COLUMNS", "")
+    told = os.environ.get(variable, "")
     if told.isdecimal() and int(told) > 0:
         return int(told)
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+        size: int = getattr(os.get_terminal_size(sys.stdout.fileno()), attribute)
     except OSError:
         return None
+    return size or None
 
 
 class Progress:

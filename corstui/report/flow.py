@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corstui.analysis.facts import deciding_exchange, field
 from corstui.analysis.marks import mark
-from corstui.analysis.mend import fix
+from corstui.analysis.mend import fix, worth_exposing
 from corstui.analysis.story import answered_by, hidden_names, outcome, script_view, why
 from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
-from corstui.fetch.result import Check, Exchange
+from corstui.fetch.result import Check, Exchange, Flow
 from corstui.fetch.url import parse
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap
@@ -18,55 +19,67 @@ from corstui.runner.cell import Cell
 from corstui.runner.record import Run
 from corstui.runner.simulate import rehearse
 
-#: Fields that decide or explain a flow; the others are shown only when everything is asked for.
-_TELLING = frozenset(
-    {"origin", "authorization", "cookie", "content-type", "location", "vary", "www-authenticate", "set-cookie"}
-    | {"access-control-request-method", "access-control-request-headers", "cross-origin-resource-policy"}
+#: Fields that decide or explain a flow, of requests and of responses; the document has all of them.
+_REQUEST = frozenset(
+    {"origin", "authorization", "cookie", "content-type"}
+    | {"access-control-request-method", "access-control-request-headers"}
 )
+_RESPONSE = frozenset({"location", "vary", "www-authenticate", "set-cookie", "cross-origin-resource-policy"})
 _POLICY = "access-control-"
 #: Where the text beside a title begins.
 _MARGIN = 8
 
 
 def render(run: Run, options: Options) -> str:
-    """The first engine's flow in full, and how the other engines judge."""
+    """The first engine's flow in full, and how the other engines judge. What is too long for the terminal is told in
+    brief."""
+    told = _told(run, options, brief=False)
+    if options.height is not None and len(told) >= options.height:
+        told = _told(run, options, brief=True)
+    return "\n".join(told)
+
+
+def _told(run: Run, options: Options, *, brief: bool) -> list[str]:
     first = run.cells[0]
     lines = _title(first, options)
     if len(run.cells) > 1:
         lines += ["", *_verdicts(run.cells, options), ""]
-    return "\n".join([*lines, *_body(first, options)])
+    return lines + _body(first, options, brief=brief)
 
 
 def _title(cell: Cell, options: Options) -> list[str]:
     endpoint, mask = cell.planned.endpoint, mask_for(cell.planned.deployment, options)
-    details = [endpoint.mode, f"credentials {endpoint.credentials}", f"redirect {endpoint.redirect}", cell.engine]
+    details = [f"from {printable(cell.origin_value)}", cell.engine, f"credentials {endpoint.credentials}"]
+    details += [f"mode {endpoint.mode}"] if endpoint.mode != "cors" else []
+    details += [f"redirect {endpoint.redirect}"] if endpoint.redirect != "follow" else []
     return [
-        *wrap(paint(printable(mask.text(f"{cell.method} {cell.url}")), "strong", options.color), None),
-        f"from {printable(cell.origin_value)}: {', '.join(details)}",
+        paint(printable(mask.text(f"{cell.method} {cell.url}")), "strong", options.color),
+        *wrap(", ".join(details), options.width, "  ", ""),
     ]
 
 
 def _verdicts(cells: Sequence[Cell], options: Options) -> list[str]:
-    """A row for each engine; those that decide otherwise than the first are marked."""
+    """A row for each engine; those that decide otherwise than the first are marked, and say why."""
     first = cells[0]
-    rows = []
+    rows, reasons = [], []
     for cell in cells:
         shown = mark(cell, ascii=options.ascii)
         same = (cell.verdict, cell.reason, cell.sent) == (first.verdict, first.reason, first.sent)
         rows.append((f"{shown.symbol:<2} {cell.engine}", cell.verdict, cell.reason or "", "" if same else "<> differs"))
+        if not same:
+            reason = _clean(f"{cell.engine}: {why(cell)}", mask_for(cell.planned.deployment, options))
+            reasons += wrap(reason, options.width, "  ", "")
     agreement = "all engines agree" if all(not row[3] for row in rows) else f"compared with {first.engine}"
-    return [*columns(rows), agreement]
+    return [*columns(rows), agreement, *reasons]
 
 
-def _body(cell: Cell, options: Options) -> list[str]:
+def _body(cell: Cell, options: Options, *, brief: bool) -> list[str]:
     mask, flow = mask_for(cell.planned.deployment, options), cell.flow
     shown = mark(cell, ascii=options.ascii)
     symbol = paint(shown.symbol, shown.style, options.color)
     said = wrap(_clean(f"{outcome(flow)}. {why(cell)}", mask), options.width, "   ", " " * (len(shown.symbol) + 1))
     lines = [symbol + said[0][len(shown.symbol) :], *said[1:], ""]
-    for index, exchange in enumerate(flow.exchanges):
-        checks = [check for check in flow.checks if check.exchange == index]
-        lines += _exchange(index + 1, exchange, checks, mask, options)
+    lines += _exchanges(flow, mask, options, brief=brief)
     local = [check for check in flow.checks if check.exchange is None and not check.passed]
     lines += _checks(local, mask, options)
     lines += [*_unsent(cell, mask), ""]
@@ -75,6 +88,24 @@ def _body(cell: Cell, options: Options) -> list[str]:
     lines += _paragraph("Server", [answered_by(cell)], mask, options)
     if cell.response is not None:
         lines += _paragraph("Script", [_script_sees(cell)], mask, options)
+    return lines
+
+
+def _exchanges(flow: Flow, mask: Mask, options: Options, *, brief: bool) -> list[str]:
+    """Every exchange with its checks. ``brief``: of those before the deciding one only where they led."""
+    deciding, lines, origin = deciding_exchange(flow), [], None
+    got_past = brief
+    for index, exchange in enumerate(flow.exchanges):
+        got_past = got_past and exchange is not deciding
+        lines += _head(index + 1, exchange, mask, options)
+        if not got_past:
+            lines += _fields_of(exchange, origin, mask, options)
+            origin = field(exchange.request.headers, "origin")
+        elif exchange.response is not None:
+            where = [(name, value) for name, value in exchange.response.headers if name.lower() == "location"]
+            lines += _fields("<", where, mask, options)
+        checks = [check for check in flow.checks if check.exchange == index]
+        lines += _checks(checks, mask, options, brief=brief)
     return lines
 
 
@@ -87,7 +118,8 @@ def _paragraph(title: str, sentences: Sequence[str], mask: Mask, options: Option
     return lines
 
 
-def _exchange(number: int, exchange: Exchange, checks: list[Check], mask: Mask, options: Options) -> list[str]:
+def _head(number: int, exchange: Exchange, mask: Mask, options: Options) -> list[str]:
+    """Which exchange it is, in one sentence."""
     request, response = exchange.request, exchange.response
     facts = [exchange.phase if exchange.hop == 0 else f"{exchange.phase}, redirect {exchange.hop}"]
     if exchange.timing.total is not None:
@@ -97,13 +129,22 @@ def _exchange(number: int, exchange: Exchange, checks: list[Check], mask: Mask, 
     outcome = f"{response.status} {response.reason}".strip() if response else "no answer"
     target = _where(request.url, first=exchange.hop == 0)
     head = f"{number} {request.method} {_clean(target, mask)} -> {_clean(outcome, mask)}  ({', '.join(facts)})"
-    lines = wrap(paint(head, "strong", options.color) if options.width is None else head, options.width, "    ", "")
-    lines += _fields(">", request.headers, mask, options)
+    return [paint(line, "strong", options.color) for line in wrap(head, options.width, "    ", "")]
+
+
+def _fields_of(exchange: Exchange, origin: str | None, mask: Mask, options: Options) -> list[str]:
+    """What was sent and what came back, as far as it tells. An Origin like the one above is not said again."""
+    request, response, error = exchange.request, exchange.response, exchange.error
+    sent = [(name, value) for name, value in request.headers if (name.lower(), value) != ("origin", origin)]
+    lines = _fields(">", [each for each in sent if each[0].lower() in _REQUEST], mask, options)
     if response is not None:
-        lines += _fields("<", response.headers, mask, options)
-    if exchange.error is not None:
-        lines += wrap(f"{exchange.error.code}: {_clean(exchange.error.message, mask)}", options.width, "    ", "  ! ")
-    return lines + _checks(checks, mask, options)
+        told = [
+            each for each in response.headers if each[0].lower().startswith(_POLICY) or each[0].lower() in _RESPONSE
+        ]
+        lines += _fields("<", told, mask, options)
+    if error is not None:
+        lines += wrap(f"{error.code}: {_clean(error.message, mask)}", options.width, "    ", "  ! ")
+    return lines
 
 
 def _where(url: str, *, first: bool) -> str:
@@ -113,19 +154,14 @@ def _where(url: str, *, first: bool) -> str:
 
 
 def _fields(sign: str, headers: HeaderList, mask: Mask, options: Options) -> list[str]:
-    shown = [(name, value) for name, value in mask.headers(headers) if _tells(name)]
     return [
         line
-        for name, value in shown
+        for name, value in mask.headers(headers)
         for line in wrap(f"{printable(name)}: {printable(value)}", options.width, "      ", f"  {sign} ")
     ]
 
 
-def _tells(name: str) -> bool:
-    return name.lower() in _TELLING or name.lower().startswith(_POLICY)
-
-
-def _checks(checks: list[Check], mask: Mask, options: Options) -> list[str]:
+def _checks(checks: list[Check], mask: Mask, options: Options, *, brief: bool = False) -> list[str]:
     """The rule that decided with what it required, the rules that would fail next, and how many passed.
 
     What the later ones observed stands in the fields above them.
@@ -142,7 +178,7 @@ def _checks(checks: list[Check], mask: Mask, options: Options) -> list[str]:
     if later:
         said = f"{'would fail next' if lines else 'failed, and decides nothing'}: {', '.join(later)}"
         lines += wrap(said, options.width, "      ", f"  {cross} ")
-    elif passed:
+    elif passed and not (brief and lines):
         lines.append(f"  {tick} {passed} {'check' if passed == 1 else 'checks'} passed")
     return lines
 
@@ -165,7 +201,7 @@ def _script_sees(cell: Cell) -> str:
     if response is None or response.type not in ("basic", "cors"):
         return script_view(cell)[0]
     names = ", ".join(dict.fromkeys(name.lower() for name, _ in response.headers)) or "none"
-    hidden = hidden_names(cell.flow)
+    hidden = worth_exposing(hidden_names(cell.flow))
     unseen = f"; hidden: {', '.join(hidden)}" if hidden else ""
     failed = f"; the body fails: {response.body_error}" if response.body_error else ""
     return f"status {response.status}{failed}; headers: {names}{unseen}"

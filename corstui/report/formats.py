@@ -24,9 +24,11 @@ TRY_FORMATS = ("table", "json")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to write. ``width`` None: as wide as it comes. ``ascii``: no mark beyond ASCII. ``secrets``: unmasked."""
+    """How to write. ``width`` and ``height`` None: as large as it comes. ``ascii``: no mark beyond ASCII. ``secrets``:
+    unmasked."""
 
     width: int | None = None
+    height: int | None = None
     color: bool = False
     ascii: bool = False
     secrets: bool = False

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from corstui.analysis.text import width
+from corstui.lab import LabThread
 from tests.cli.conftest import Api, Run
 
 PAGE = "http://web.example"
@@ -71,6 +72,43 @@ def test_secrets_are_masked_unless_asked_for(corstui: Run, api: Api) -> None:
         assert "abcdefgh" not in out
         assert "in-the-url" not in out
     assert "Bearer abcdefgh" in corstui(*arguments, "--format", "json", "--show-secrets").out
+
+
+@pytest.mark.parametrize("deployment", ["staging", "production"])
+def test_incidents_fit_a_terminal_of_24_lines(corstui: Run, monkeypatch: pytest.MonkeyPatch, deployment: str) -> None:
+    monkeypatch.setattr("corstui.cli.running.columns", lambda output: 80)
+    monkeypatch.setattr("corstui.cli.running.lines", lambda output: 24)
+    page = "http://staging.shop.localhost" if deployment == "staging" else "http://shop.localhost"
+    token = ["-H", "Authorization: Bearer demo"]
+    with LabThread() as lab:
+        api = lab.urls[deployment, "api"]
+        for path, *flags in (
+            ["invoices/7"],
+            ["search", "-H", "X-Trace: 1"],
+            ["basket", "--credentials", "include"],
+            ["session", "--credentials", "include", *token],
+            ["orders", "-X", "POST", "--data", "{}", "-H", "Content-Type: application/json", *token],
+            ["orders/7", "-X", "PUT", "-H", "X-Trace: 1"],
+            ["orders/7", "-X", "patch"],
+            ["payments"],
+            ["events"],
+        ):
+            lines = corstui("try", f"{api}/{path}", "--origin", page, *flags).out.splitlines()
+            assert len(lines) <= 23, lines
+            assert all(width(line) <= 80 for line in lines)
+
+
+def test_nothing_is_left_out_where_there_is_room(corstui: Run, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["try", f"{api.url}/open", "--origin", PAGE, "-X", "PUT"]
+    assert corstui(*arguments).out.count("< Access-Control-Allow-Methods: PUT, DELETE") == 2
+    monkeypatch.setattr("corstui.cli.running.lines", lambda output: 10)
+    assert corstui(*arguments).out.count("< Access-Control-Allow-Methods: PUT, DELETE") == 1
+
+
+def test_engines_that_differ_say_why(corstui: Run, api: Api) -> None:
+    done = corstui("try", f"{api.url}/open", "--origin", "https://web.example", "--engine", "all")
+    assert "\nwebkit: " in done.out
+    assert "\nfirefox: " not in done.out
 
 
 def test_a_credential_is_masked_wherever_it_comes_back(corstui: Run, api: Api) -> None:
