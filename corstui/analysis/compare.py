@@ -180,7 +180,7 @@ def _sentence(pair: Pair[C], name_a: str, name_b: str) -> tuple[str, str] | None
     if a is None or b is None:
         return ("only " + (name_b if a is None else name_a) + " has", "")
     if not pair.comparable:
-        broken = [f"{name} {mark(cell).label}" for name, cell in ((name_a, a), (name_b, b)) if not _conclusive(cell)]
+        broken = [f"{name} {_doubt(cell)}" for name, cell in ((name_a, a), (name_b, b)) if not _conclusive(cell)]
         return ("not comparable for", f" ({', '.join(broken) or 'held back on one side'})")
     if not pair.differs:
         return None
@@ -199,6 +199,12 @@ def _header_change(pair: Pair[C], name_b: str) -> str:
     before, after = readable(pair.a.response), readable(pair.b.response)
     changes = [f"+{name}" for name in sorted(after - before)] + [f"-{name}" for name in sorted(before - after)]
     return f" ({name_b}: {' '.join(changes)})"
+
+
+def _doubt(cell: Comparable) -> str:
+    """Why a cell says nothing about the policy."""
+    label = mark(cell).label
+    return label if cell.verdict == "error" else f"{label}, inconclusive"
 
 
 def _face(cell: Comparable) -> str:

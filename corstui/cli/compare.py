@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare
@@ -18,8 +17,8 @@ from corstui.report.comparison import Side, Sides
 from corstui.report.formats import compare_renderer
 from corstui.report.masking import Masked, Unmasked
 from corstui.runner import NothingSelected, plan
-from corstui.runner.plan import no_match
-from corstui.runner.store import StoredCell, StoredRun, StoreError, load_run
+from corstui.runner.plan import no_match, select
+from corstui.runner.store import StoredRun, StoreError, load_run
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -86,27 +85,31 @@ def _documents(arguments: argparse.Namespace) -> Sides:
         first, second = (load_run(Path(source)) for source in arguments.sources)
     except StoreError as error:
         raise UsageError(f"{error}\ncompare takes a profile and two environments, or two run documents") from None
-    left, right = _kept(first, arguments), _kept(second, arguments)
+    left, right = _kept(first, second, arguments)
     if not left and not right:
         raise UsageError("the filters leave no cell of either run")
     title = first.profile if first.profile == second.profile else f"{first.profile} | {second.profile}"
-    return Sides(title, first.name, second.name, list(_parts(first.name, left, second.name, right)))
+    a, b = (first.name, second.name) if first.name != second.name else arguments.sources
+    return Sides(title, a, b, list(_parts(a, left, b, right)))
 
 
-def _kept(stored: StoredRun, arguments: argparse.Namespace) -> list[StoredCell]:
-    """The cells of a stored run that the filters keep."""
+def _kept(first: StoredRun, second: StoredRun, arguments: argparse.Namespace) -> tuple[list[Side], list[Side]]:
+    """The cells of two stored runs that the filters keep."""
     if arguments.tags:
         raise UsageError("a run document knows no tags; leave --tag out")
-    wanted = {"origin": arguments.origins, "endpoint": arguments.endpoints, "engine": arguments.engines}
-    return [
-        cell
-        for cell in stored.cells
-        if all(patterns is None or _matches(getattr(cell.key, axis), patterns) for axis, patterns in wanted.items())
-    ]
+    engines = None if "all" in (arguments.engines or ()) else arguments.engines
+    wanted = {"origin": arguments.origins, "endpoint": arguments.endpoints, "engine": engines}
+    keys = [cell.key for stored in (first, second) for cell in stored.cells]
+    with complaints():
+        chosen = {
+            axis: set(select(axis, patterns, list(dict.fromkeys(getattr(key, axis) for key in keys))))
+            for axis, patterns in wanted.items()
+        }
 
+    def kept(stored: StoredRun) -> list[Side]:
+        return [cell for cell in stored.cells if all(getattr(cell.key, axis) in chosen[axis] for axis in chosen)]
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(pattern in (name, "all") or fnmatchcase(name, pattern) for pattern in patterns)
+    return kept(first), kept(second)
 
 
 def _parts(

@@ -113,14 +113,14 @@ def plan(
     none may when ``allow_writes`` is false (reruns that nobody asked for by hand).
     Raises NothingSelected for a filter without a match, ProfileError where a selected environment misses a variable.
     """
-    environment_names = _select("environment", environments, list(profile.environments))
-    origin_names = set(_select("origin", origins, profile.origins))
-    endpoint_names = set(_select("endpoint", endpoints, profile.endpoint_names))
+    environment_names = select("environment", environments, list(profile.environments))
+    origin_names = set(select("origin", origins, profile.origins))
+    endpoint_names = set(select("endpoint", endpoints, profile.endpoint_names))
     engine_names = choose_engines(engines, profile.settings.engine)
     wanted_tags = None if tags is None else list(tags)
     deployments = profile.resolve_all(environment_names)
     if wanted_tags is not None:
-        _select("tag", wanted_tags, sorted({tag for one in deployments for each in one.endpoints for tag in each.tags}))
+        select("tag", wanted_tags, sorted({tag for one in deployments for each in one.endpoints for tag in each.tags}))
     cells = tuple(
         Planned(
             key=CellKey(deployment.name, origin, endpoint.name, engine),
@@ -177,8 +177,11 @@ def _listed(names: Collection[str], most: int = 12) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def _select(what: str, wanted: Iterable[str] | None, names: list[str]) -> list[str]:
-    """The names, in their own order, that are equal to a pattern or match it as a glob."""
+def select(what: str, wanted: Iterable[str] | None, names: list[str]) -> list[str]:
+    """The names, in their own order, that are equal to a pattern or match it as a glob; all of them for None.
+
+    Raises NothingSelected for a pattern without a match.
+    """
     if wanted is None:
         return names
     chosen: set[str] = set()

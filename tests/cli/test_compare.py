@@ -61,6 +61,39 @@ def test_two_run_documents_are_compared_by_environment(corstui: Run, profile: Wr
     assert corstui("compare", "after.json", "after.json").code == 0
 
 
+def test_documents_of_one_file_name_are_told_apart(corstui: Run, profile: Write, tmp_path: Path) -> None:
+    name = profile(BOTH, head=HEAD)
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+        corstui("check", name, "--format", "json", "--output", f"{folder}/run.json")
+    done = corstui("compare", "before/run.json", "after/run.json", "--endpoint", "s*")
+    assert done.out.splitlines()[0] == "Shop · a · before/run.json | after/run.json"
+    assert done.out.splitlines()[-1] == "0 of 4 cells differ"
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (["--origin", "webb", "--origin", "evil"], "no origin matches 'webb'; did you mean 'web'?"),
+        (["--endpoint", "all"], "no endpoint matches 'all'"),
+        (["--engine", "webkit"], "no engine matches 'webkit'"),
+        (["--tag", "x"], "a run document knows no tags"),
+    ],
+)
+def test_a_filter_of_documents_without_a_match_is_2(
+    corstui: Run, profile: Write, filters: list[str], said: str
+) -> None:
+    corstui("check", profile(BOTH, head=HEAD), "--format", "json", "--output", "run.json")
+    done = corstui("compare", "run.json", "run.json", *filters)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_what_cannot_be_compared_says_why(corstui: Run, profile: Write) -> None:
+    done = corstui("compare", profile("  moved: 'GET API/502${p}'\n", head=HEAD), "a", "b")
+    assert "moved: not comparable for web, evil (a 502, inconclusive, b 502, inconclusive)" in done.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
