@@ -9,7 +9,7 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, sections
+from corstui.report.attention import Group, disagreements, sections
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
 from corstui.report.table import counts
@@ -25,6 +25,7 @@ def render(run: Run, options: Options) -> str:
     lines += [f"{_plain(line)}  " for line in counts(run, Options(ascii=options.ascii))]
     for environment in run.plan.environments:
         lines += ["", *_matrix(run, environment)]
+    lines += _disagreements(run)
     for section in sections(run):
         lines += ["", f"## {section.title} ({section.count})", ""]
         for group in section.groups:
@@ -51,6 +52,18 @@ def _row(fields: Iterable[str]) -> str:
 def _mark(cell: Cell | None) -> str:
     shown = mark(cell)
     return _plain(" ".join(filter(None, (shown.symbol, shown.label, shown.suffix))))
+
+
+def _disagreements(run: Run) -> list[str]:
+    """Where the other engines decide otherwise than that of the matrix."""
+    if len(run.plan.engines) == 1:
+        return []
+    found = [
+        f"- **{_plain(one.endpoint)} x {_plain(', '.join(one.origins))}** ({_plain(one.environment)}): "
+        + _plain("; ".join(f"{engine} {outcome}" for engine, outcome in one.outcomes))
+        for one in disagreements(run)
+    ]
+    return ["", "## Engines differ", "", *found] if found else ["", f"All {len(run.plan.engines)} engines agree."]
 
 
 def _entry(group: Group, options: Options) -> list[str]:

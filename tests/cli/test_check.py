@@ -203,6 +203,19 @@ def test_all_engines_are_compared(corstui: Run, profile: Write) -> None:
     assert "All 4 engines agree." in done.out
 
 
+def test_every_report_for_people_says_where_engines_differ(corstui: Run, tmp_path: Path, api: Api) -> None:
+    (tmp_path / "shop.yaml").write_text(
+        f"version: 1\norigins: {{web: 'https://web.example'}}\nendpoints: {{list: 'GET {api.url}/open'}}\n"
+    )
+    for form in ("table", "markdown"):
+        out = corstui("check", "shop.yaml", "--engine", "all", "--format", form).out
+        assert "Engines differ" in out
+        assert "webkit blocked (mixed-content)" in out
+    for form in ("table", "markdown"):
+        out = corstui("check", "shop.yaml", "--engine", "chromium", "--engine", "firefox", "--format", form).out
+        assert "All 2 engines agree." in out
+
+
 def test_a_baseline_tells_what_changed(corstui: Run, profile: Write) -> None:
     name = profile(PLAIN)
     corstui("check", name, "--format", "json", "--output", "before.json")
