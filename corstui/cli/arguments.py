@@ -17,7 +17,8 @@ DASHBOARD = "dashboard"
 _DESCRIPTION = "Which of your web origins can call which of your endpoints in a real browser, and if not, exactly why."
 _EPILOG = """\
 without a command:
-  corstui [PROFILE...]  the dashboard; without PROFILE a picker, or the demo when there is none to pick
+  corstui [--engine ENGINE] [--ascii] [PROFILE...]
+            the dashboard; without PROFILE a picker, or the demo when there is none to pick
 
 exit codes: 0 as expected, 1 not as expected or different, 2 wrong usage or profile, 3 could not be judged,
 130 interrupted. Several may hold; 130 goes before 2, 1, 3.
@@ -27,8 +28,7 @@ exit codes: 0 as expected, 1 not as expected or different, 2 wrong usage or prof
 def parse(argv: list[str]) -> argparse.Namespace:
     """Parse a command line; ``command`` names the module that runs it. Exits with 2 on wrong usage."""
     parser = build()
-    first = next((word for word in argv if not word.startswith("-")), None)
-    if first not in COMMANDS and not {"-h", "--help", "--version"}.intersection(argv):
+    if not argv or argv[0] not in {*COMMANDS, "-h", "--help", "--version"}:
         argv = [DASHBOARD, *argv]
     return parser.parse_args(argv)
 

@@ -19,9 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the dashboard. A profile that is wrong is shown there; one that is not there ends the program."""
     for path in arguments.profiles:
         if not Path(path).exists():
-            close = get_close_matches(path, COMMANDS, n=1)
-            hint = f"; did you mean the command {close[0]!r}?" if close else ""
-            raise UsageError(printable(f"there is no command and no profile {path!r}{hint}"))
+            raise UsageError(printable(f"there is no command and no profile {path!r}{_hint(path)}"))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the dashboard needs a terminal; corstui check PROFILE runs without one")
     from corstui.tui.app import run_dashboard
@@ -29,6 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     with ExitStack() as until_the_end:
         demo = partial(_start_lab, until_the_end)
         return run_dashboard(arguments.profiles, engine=arguments.engine, ascii=arguments.ascii, demo=demo)
+
+
+def _hint(word: str) -> str:
+    if word in COMMANDS:
+        return f"; the command goes first: corstui {word} ..."
+    close = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean the command {close[0]!r}?" if close else ""
 
 
 def _start_lab(until: ExitStack) -> tuple[Path, Mapping[str, str]]:

@@ -81,6 +81,19 @@ def test_a_mistyped_command_is_recognised(corstui: Run) -> None:
     assert "did you mean the command 'check'?" in done.err
 
 
+@pytest.mark.parametrize("options", [["--ascii"], ["--engine", "firefox"]])
+def test_a_command_behind_options_is_recognised(corstui: Run, options: list[str]) -> None:
+    done = corstui(*options, "demo")
+    assert done.code == 2
+    assert "the command goes first: corstui demo" in done.err
+
+
+def test_the_dashboard_has_help_of_its_own(corstui: Run) -> None:
+    done = corstui("shop.yaml", "--help")
+    assert done.code == 0
+    assert "--ascii" in done.out
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(corstui: Run, command: str) -> None:
     done = corstui(command, "--help")
