@@ -16,7 +16,16 @@ from corstui.report.layout import columns
 from corstui.tui.places import user_profiles
 
 #: Variables of the environment that change what corstui does.
-_VARIABLES = ("SSL_CERT_FILE", "NO_COLOR", "HTTPS_PROXY", "https_proxy", "http_proxy", "all_proxy", "no_proxy")
+_VARIABLES = (
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NO_COLOR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "http_proxy",
+    "all_proxy",
+    "no_proxy",
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
