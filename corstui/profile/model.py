@@ -170,10 +170,6 @@ class Endpoint:
         """What is expected when the page of this name calls; None where nothing is."""
         return self.expectations.get(origin)
 
-    def may_send(self, deployment: Deployment) -> bool:
-        """Whether the request itself may leave in ``deployment``; when not, only its preflight does."""
-        return may_send(self.method, self.send, deployment.name, writes=deployment.writes)
-
 
 def may_send(method: str, send: Literal["auto", "never"] | frozenset[str], environment: str, *, writes: bool) -> bool:
     """Whether a request may leave: ``never`` holds all; GET, HEAD and OPTIONS go; others need a grant.

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from corstui.fetch.url import parse
 from corstui.profile import load_profile, schema
 from corstui.profile.tables import ENVIRONMENT, PROFILE, SETTINGS
+from corstui.runner import plan
 
 EXAMPLE = Path(__file__).parents[2] / "profiles" / "example.yaml"
 SHIPPED = files("corstui.profile").joinpath("example.yaml")
@@ -48,6 +49,6 @@ def test_it_shows_every_key_of_profiles_environments_and_settings() -> None:
 
 
 def test_production_writes_nothing() -> None:
-    production = load_profile(EXAMPLE, process_env={}).resolve("production")
+    chosen = plan(load_profile(EXAMPLE, process_env={}), environments=["production"])
 
-    assert [each.name for each in production.endpoints if each.method != "GET" and each.may_send(production)] == []
+    assert [cell.key for cell in chosen.cells if cell.writes] == []
