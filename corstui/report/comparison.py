@@ -11,7 +11,7 @@ from corstui import __version__
 from corstui.analysis.compare import Comparison, Pair
 from corstui.analysis.marks import mark
 from corstui.analysis.policy import Rows, policy
-from corstui.analysis.text import printable
+from corstui.analysis.text import printable, width
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap
 from corstui.report.masking import Mask, Unmasked
@@ -139,7 +139,7 @@ def render_table(sides: Sides, options: Options) -> str:
     one_sided = counts["only_a"] + counts["only_b"]
     said += [f"{one_sided} on one side only"] if one_sided else []
     said += [f"{counts['policies']} policy values differ"] if counts["policies"] else []
-    return "\n".join([*lines, ", ".join(said)])
+    return "\n".join([*lines, *wrap(", ".join(said), options.width)])
 
 
 def _part(sides: Sides, environment: str | None, part: Comparison[Side], options: Options) -> list[str]:
@@ -183,8 +183,7 @@ def _policies(sides: Sides, options: Options) -> list[str]:
     for row in rows:
         key = (row.get("environment", ""), row["endpoint"], row["exchange"], row["name"], row["a"], row["b"])
         groups.setdefault(key, []).append(row["origin"])
-    table = [("endpoint", "exchange", "value", sides.a, sides.b, "origins")]
-    table += [
+    table = [
         (
             f"{environment}: {endpoint}" if environment else endpoint,
             exchange,
@@ -195,5 +194,22 @@ def _policies(sides: Sides, options: Options) -> list[str]:
         )
         for (environment, endpoint, exchange, name, was, now), names in groups.items()
     ]
-    lines = columns([[printable(text) for text in row] for row in table])
-    return [paint("Policies", "strong", options.color), *(f"  {line}" for line in lines), ""]
+    return [paint("Policies", "strong", options.color), *_policy_lines(sides, table, options), ""]
+
+
+def _policy_lines(sides: Sides, table: Sequence[tuple[str, ...]], options: Options) -> list[str]:
+    """A table, or a sentence for each row where the terminal is too narrow for one."""
+    titles = ("endpoint", "exchange", "value", sides.a, sides.b, "origins")
+    lines = [f"  {line}" for line in columns([[printable(text) for text in row] for row in (titles, *table)])]
+    if options.width is None or max(map(width, lines)) <= options.width:
+        return lines
+    return [
+        line
+        for endpoint, exchange, name, was, now, origins in table
+        for line in wrap(
+            printable(f"{endpoint} x {origins}: {exchange} {name}: {sides.a} {was}; {sides.b} {now}"),
+            options.width,
+            "    ",
+            "  ",
+        )
+    ]

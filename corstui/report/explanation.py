@@ -21,8 +21,9 @@ def render(explanation: Explanation, width: int | None) -> str:
     ]
     lines += ["", "What to change", *(line for advice in one.fix for line in wrap(advice, width, "    ", "  - "))]
     facts = _facts(one)
-    if facts:
-        lines += ["", *columns(facts)]
+    beside = max((len(name) for name, _ in facts), default=0) + 2
+    lines += [""] if facts else []
+    lines += [line for name, value in facts for line in wrap(value, width, " " * beside, f"{name:<{beside}}")]
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from corstui.analysis.text import width
 from tests.cli.conftest import Api, Run
 
 Write = Callable[..., str]
@@ -59,6 +60,16 @@ def test_two_run_documents_are_compared_by_environment(corstui: Run, profile: Wr
     differing = [(cell["environment"], cell["endpoint"]) for cell in document["cells"] if cell["differs"]]
     assert differing == [("b", "moved"), ("b", "moved")]
     assert corstui("compare", "after.json", "after.json").code == 0
+
+
+def test_policies_fit_a_narrow_terminal(corstui: Run, profile: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = profile(BOTH, head=HEAD)
+    wide = corstui("compare", name, "a", "b").out.splitlines()
+    assert any(line.split()[:3] == ["endpoint", "exchange", "value"] for line in wide)
+    monkeypatch.setattr("corstui.cli.running.columns", lambda output: 40)
+    narrow = corstui("compare", name, "a", "b").out
+    assert all(width(line) <= 40 for line in narrow.splitlines())
+    assert "moved x web, evil: actual allow-origin: a this origin; b absent" in " ".join(narrow.split())
 
 
 def test_documents_of_one_file_name_are_told_apart(corstui: Run, profile: Write, tmp_path: Path) -> None:
