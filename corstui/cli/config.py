@@ -17,15 +17,9 @@ from corstui.tui.places import user_profiles
 
 #: Variables of the environment that change what corstui does.
 _VARIABLES = (
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NO_COLOR",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "http_proxy",
-    "all_proxy",
-    "no_proxy",
-)
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_COLOR", "COLUMNS", "LINES",
+    "HTTPS_PROXY", "https_proxy", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
+)  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 import corstui as package
 from corstui.analysis.explain import codes
+from corstui.analysis.text import width
 from corstui.cli.arguments import COMMANDS, ENGINE_NAMES
 from corstui.fetch.engines import ENGINES
 from tests.cli.conftest import Run
@@ -46,6 +47,12 @@ def test_every_code_has_a_page_that_renders(corstui: Run) -> None:
         assert corstui("explain", code).out.startswith(code)
 
 
+def test_a_page_fits_a_narrow_terminal(corstui: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corstui.cli.explain.columns", lambda: 40)
+    for code in ("acao-missing", "lint.tls-unverified"):
+        assert all(width(line) <= 40 for line in corstui("explain", code).out.splitlines())
+
+
 def test_schema_is_json(corstui: Run) -> None:
     assert json.loads(corstui("schema").out)["title"] == "corstui profile"
 
@@ -67,6 +74,9 @@ def test_config_shows_places_and_hides_passwords(corstui: Run, tmp_path: Path) -
     assert str(tmp_path / "corstui" / "profiles") in done.out
     assert "proxy.example:3128" in done.out
     assert "pass@" not in done.out
+    done = corstui("config", ALL_PROXY="socks5://user:pass@all.example", NO_PROXY="intra.example")
+    assert "socks5://***@all.example" in done.out
+    assert "intra.example" in done.out
 
 
 def test_the_dashboard_wants_a_terminal(program: Run) -> None:
