@@ -22,6 +22,7 @@ from corstui.tui.screens.loading import LoadingScreen
 from corstui.tui.session import Session, Stamp, Trouble, load, stamps
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from corstui.tui.screens.dashboard import Dashboard
@@ -155,6 +156,9 @@ class CorstuiApp(App[None]):
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         self.run_worker(work, thread=True, exclusive=True, group="load")
+
+    def get_driver_class(self) -> type[Driver]:
+        return terminal.outliving(super().get_driver_class())
 
     # watching the files -----------------------------------------------------------------------------------------------
 

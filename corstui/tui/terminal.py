@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import termios
-from typing import Any
+from contextlib import suppress
+from typing import IO, Any
+
+from textual.driver import Driver
 
 
 def is_gone() -> bool:
@@ -30,3 +33,36 @@ def let_go(driver: Any) -> None:
     exit_event = getattr(driver, "exit_event", None)
     if exit_event is not None:
         exit_event.set()
+
+
+def outliving(driver_class: type[Driver]) -> type[Driver]:
+    """The same driver, which goes on without a terminal until the application has noticed that there is none.
+
+    Textual writes in a thread, from a queue of thirty; a terminal that is gone fails a write and with it the thread,
+    and the application then waits in vain for room in the queue.
+    """
+
+    class Outliving(driver_class):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._file: Any = Unfailing(self._file)
+
+    return Outliving
+
+
+class Unfailing:
+    """A stream whose writes and flushes never fail: what cannot be written is lost."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
