@@ -141,7 +141,7 @@ class _Marionette:
     async def connected(cls, port: Path) -> _Marionette:
         """Connect as soon as the browser has written its port to a file."""
         while not (number := _text(port)):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # noqa: ASYNC110 - a file announces nothing
         reader, writer = await asyncio.open_connection("127.0.0.1", int(number), limit=1 << 26)
         marionette = cls(reader, writer)
         await marionette._message()
