@@ -72,11 +72,11 @@ class ScriptedServer:
         self._hits: Counter[tuple[str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._context = _tls()
-        self._other_ports = sorted({port for case in cases for port in _ports(case)} - {REFUSED_PORT})
+        self._ports = sorted({port for case in cases for port in _ports(case)} - {REFUSED_PORT})
 
     async def __aenter__(self) -> Self:
         if self._for_browsers:
-            for listener, tls in _listeners(self._other_ports):
+            for listener, tls in _listeners(self._ports):
                 self._spawn(self._accept(listener, tls))
         else:
             listener = _listener("127.0.0.1", 0)
@@ -221,14 +221,14 @@ def _tls() -> ssl.SSLContext:
 
 
 def _ports(case: Case) -> Iterator[int]:
-    for request in case["requests"]:
+    for url in (case["origin"], case["top"], *(request["url"] for request in case["requests"])):
         with contextlib.suppress(ValueError):
-            port = urlsplit(request["url"]).port
-            if port is not None and request["url"].startswith("http:"):
-                yield port
+            address = urlsplit(url)
+            if address.scheme in ("http", "https"):
+                yield address.port or (443 if address.scheme == "https" else 80)
 
 
-def _listeners(other_ports: Iterable[int]) -> Iterator[tuple[socket.socket, bool]]:
+def _listeners(ports: Iterable[int]) -> Iterator[tuple[socket.socket, bool]]:
     """Sockets for all that browsers may reach, and whether TLS is spoken there.
 
     A port that a case names only to see whether a browser goes there may be in use: no browser does then, or the case
@@ -237,10 +237,10 @@ def _listeners(other_ports: Iterable[int]) -> Iterator[tuple[socket.socket, bool
     for address in ("127.0.0.1", "::1"):
         for port in PLAIN_PORTS + TLS_PORTS:
             yield _listener(address, port), port in TLS_PORTS
-    for port in (80, 443):
-        yield _listener(STANDARD_PORTS_ADDRESS, port), port == 443
-    for port in other_ports:
-        if port not in PLAIN_PORTS:
+    for port in ports:
+        if port in (80, 443):
+            yield _listener(STANDARD_PORTS_ADDRESS, port), port == 443
+        elif port not in PLAIN_PORTS + TLS_PORTS:
             with contextlib.suppress(OSError):
                 yield _listener("127.0.0.1", port), False
 
