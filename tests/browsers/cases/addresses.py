@@ -31,6 +31,7 @@ from tests.browsers.cases.build import (
     serves,
     text,
 )
+from tests.browsers.cases.media import SVG
 from tests.browsers.cases.spellings import OPAQUE_ORIGINS
 
 
@@ -165,18 +166,16 @@ _BLOCKED_PORTS = (
     *(531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045),
     *(4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
 )
-#: Much like these, but nobody listens there either.
-_CLOSED_PORTS = (2, 24, 26, 80, 443, 6001, 27017)
+#: Neighbours of these.
+_OPEN_PORTS = (2, 24, 26, 6001, 27017)
 
 
 def ports() -> Iterator[Case]:
-    for port in (*_BLOCKED_PORTS, *_CLOSED_PORTS):
+    for port in (*_BLOCKED_PORTS, *_OPEN_PORTS):
         yield case(f"port {port}", ask(f"http://api.test:{port}/c/{{id}}/x"), serves(text(allow("*")), path="/x"))
 
 
-_SVG = answer(
-    field("Content-Type", "image/svg+xml"), body='<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
-)
+_IMAGE = answer(field("Content-Type", "image/svg+xml"), body=SVG)
 
 
 def mixed() -> Iterator[Case]:
@@ -187,7 +186,7 @@ def mixed() -> Iterator[Case]:
             what = f"https page > {target} {method} {mode}"
             yield case(what, ask(at(target), method, mode=mode), _both(allow("*")), origin=APP_TLS)
         if target != APP:  # nobody would answer the load that is upgraded to https on a plain port; once is enough
-            yield case(f"https page img {target}", ask(at(target), via="img"), serves(_SVG), origin=APP_TLS)
+            yield case(f"https page img {target}", ask(at(target), via="img"), serves(_IMAGE), origin=APP_TLS)
         server = chain((API_TLS, target), 302, hop=allow("*"), final=text(allow("*")))
         yield case(f"https page > https redirect > {target}", ask(at(API_TLS, "h0")), server, origin=APP_TLS)
     for hosts_along in ((API_TLS, OTHER_TLS), (API_TLS, APP_TLS), (APP_TLS, SUB_TLS)):

@@ -31,6 +31,7 @@ from tests.browsers.cases.build import (
     serves,
     text,
 )
+from tests.browsers.cases.media import SVG
 from tests.browsers.cases.spellings import MAX_AGES
 
 _GOOD = text(allow(APP, True))
@@ -54,57 +55,32 @@ def ages() -> Iterator[Case]:
 
 #: A preflight is cached by the first request; does it serve the second, and is the third served by what is cached then?
 _AFTER_PUT: dict[str, dict[str, Any]] = {
-    "the same": {},
-    "other listed method": {"method": "DELETE"},
-    "unlisted method": {"method": "PATCH"},
-    "listed method in lower case": {"method": "delete"},
-    "adds listed header": _GET_X_A | _PUT,
+    "the same": {}, "other listed method": {"method": "DELETE"}, "unlisted method": {"method": "PATCH"},
+    "listed method in lower case": {"method": "delete"}, "adds listed header": _GET_X_A | _PUT,
     "adds unlisted header": {"headers": [["X-C", "1"]]},
     "adds both listed headers": {"headers": [["X-A", "1"], ["X-B", "1"]]},
-    "adds Authorization": {"headers": AUTHORIZATION},
-    "adds a safelisted header": {"headers": [["Accept", "a/b"]]},
-    "adds a body": {"body": "x"},
-    "json body": {"headers": JSON, "body": "{}"},
-    "a simple request": {"method": "GET"},
-    "POST": {"method": "POST", "body": "x"},
-    "HEAD with listed header": {"method": "HEAD", "headers": X_A},
-    "query": {"url": at(API) + "?x"},
-    "empty query": {"url": at(API) + "?"},
-    "fragment": {"url": at(API) + "#f"},
-    "path": {"url": at(API, "s")},
-    "path in percent": {"url": at(API, "%72")},
-    "host": {"url": at(SUB_API)},
-    "port": {"url": at("http://api.test:23082")},
-    "scheme": {"url": at(API_TLS)},
-    "host in upper case": {"url": at("http://API.test:23081")},
-    "via xhr": {"via": "xhr"},
-    "no-store": {"cache": "no-store"},
-    "reload": {"cache": "reload"},
-    "no-cache": {"cache": "no-cache"},
-    "force-cache": {"cache": "force-cache"},
-    "keepalive": {"keepalive": True},
-    "no-referrer": {"referrerPolicy": "no-referrer"},
-    "redirect error": {"redirect": "error"},
-    "mode no-cors": {"mode": "no-cors", "method": "GET"},
-    "a sandboxed frame": {"frame": "sandbox"},
-    "a data frame": {"frame": "data"},
-    "a blob frame": {"frame": "blob"},
-    "a same-site frame": {"frame": SUB},
+    "adds Authorization": {"headers": AUTHORIZATION}, "adds a safelisted header": {"headers": [["Accept", "a/b"]]},
+    "adds a body": {"body": "x"}, "json body": {"headers": JSON, "body": "{}"}, "a simple request": {"method": "GET"},
+    "POST": {"method": "POST", "body": "x"}, "HEAD with listed header": {"method": "HEAD", "headers": X_A},
+    "query": {"url": at(API) + "?x"}, "empty query": {"url": at(API) + "?"}, "fragment": {"url": at(API) + "#f"},
+    "path": {"url": at(API, "s")}, "path in percent": {"url": at(API, "%72")}, "host": {"url": at(SUB_API)},
+    "port": {"url": at("http://api.test:23082")}, "scheme": {"url": at(API_TLS)},
+    "host in upper case": {"url": at("http://API.test:23081")}, "via xhr": {"via": "xhr"},
+    "no-store": {"cache": "no-store"}, "reload": {"cache": "reload"}, "no-cache": {"cache": "no-cache"},
+    "force-cache": {"cache": "force-cache"}, "keepalive": {"keepalive": True},
+    "no-referrer": {"referrerPolicy": "no-referrer"}, "redirect error": {"redirect": "error"},
+    "mode no-cors": {"mode": "no-cors", "method": "GET"}, "a sandboxed frame": {"frame": "sandbox"},
+    "a data frame": {"frame": "data"}, "a blob frame": {"frame": "blob"}, "a same-site frame": {"frame": SUB},
     "a cross-site frame": {"frame": OTHER},
-}
+}  # fmt: skip
 
 _AFTER_X_A: dict[str, dict[str, Any]] = {
-    "another value": {"headers": [["X-A", "2"]]},
-    "without it": {"headers": None},
-    "another listed": {"headers": [["X-B", "1"]]},
-    "another, unlisted": {"headers": [["X-C", "1"]]},
-    "two": {"headers": [["X-A", "1"], ["X-B", "1"]]},
-    "other spelling": {"headers": [["x-a", "1"]]},
-    "POST": {"method": "POST", "body": "x"},
-    "HEAD": {"method": "HEAD"},
-    "PUT": {"method": "PUT"},
+    "another value": {"headers": [["X-A", "2"]]}, "without it": {"headers": None},
+    "another listed": {"headers": [["X-B", "1"]]}, "another, unlisted": {"headers": [["X-C", "1"]]},
+    "two": {"headers": [["X-A", "1"], ["X-B", "1"]]}, "other spelling": {"headers": [["x-a", "1"]]},
+    "POST": {"method": "POST", "body": "x"}, "HEAD": {"method": "HEAD"}, "PUT": {"method": "PUT"},
     "Authorization": {"headers": AUTHORIZATION},
-}
+}  # fmt: skip
 
 
 def keys() -> Iterator[Case]:
@@ -214,16 +190,13 @@ def capacity() -> Iterator[Case]:
         yield case(f"PUT, {others} other URLs, PUT again", requests, server)
 
 
-_SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
-
-
 def http_cache() -> Iterator[Case]:
     keep, vary = field("Cache-Control", "max-age=600"), field("Vary", "Origin")
     closed, opened = text(keep, body="no-acao"), text(keep, allow(APP), body="with-acao")
     public = text(keep, allow("*"), body="with-acao")
     get, opaque = ask(at(API)), ask(at(API), mode="no-cors")
     include, omit = ask(at(API), credentials="include"), ask(at(API), credentials="omit")
-    image = answer(field("Content-Type", "image/svg+xml"), keep, body=_SVG)
+    image = answer(field("Content-Type", "image/svg+xml"), keep, body=SVG)
     shown, framed = ask(at(API), via="img"), ask(at(API), frame=SUB)
     etag = field("ETag", '"1"') + field("Cache-Control", "no-cache")
     first, first_closed = text(etag, allow(APP), body="first"), text(etag, body="first")

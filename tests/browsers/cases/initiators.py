@@ -29,6 +29,7 @@ from tests.browsers.cases.build import (
     serves,
     text,
 )
+from tests.browsers.cases.media import FONT, SOUND, SUBTITLES, SVG
 from tests.browsers.cases.spellings import ORIGINS, TELLING_ORIGINS
 
 
@@ -117,8 +118,6 @@ def beacon() -> Iterator[Case]:
         yield case(f"beacon {kind} to {host}", request, serves(text()))
 
 
-_SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
-_VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nhi\n"
 _CROSSORIGIN = (None, "", "anonymous", "use-credentials")
 
 
@@ -135,18 +134,17 @@ class Element:
         return answer(field("Content-Type", self.type), *headers, body=self.body, **more)
 
 
-#: A media file that would really play says more about loading than its requests, but takes codecs: these fail late.
 ELEMENTS: dict[str, Element] = {
-    "img": Element({"via": "img"}, "image/svg+xml", _SVG),
+    "img": Element({"via": "img"}, "image/svg+xml", SVG),
     "script": Element({"via": "script"}, "text/javascript", "var z=1;"),
     "module": Element({"via": "script", "module": True}, "text/javascript", "export default 1;"),
     "css": Element({"via": "css"}, "text/css", "a{color:red}"),
-    "font": Element({"via": "font"}, "font/woff2", "x", (None,)),
-    "track": Element({"via": "track"}, "text/vtt", _VTT),
-    "video": Element({"via": "video"}, "video/mp4", "x"),
-    "audio": Element({"via": "audio"}, "audio/wav", "x"),
+    "font": Element({"via": "font"}, "font/woff", FONT, (None,)),
+    "track": Element({"via": "track"}, "text/vtt", SUBTITLES),
+    "video": Element({"via": "video"}, "audio/wav", SOUND),
+    "audio": Element({"via": "audio"}, "audio/wav", SOUND),
     "preload": Element({"via": "preload", "as": "fetch"}, "text/plain", "x"),
-    "preload image": Element({"via": "preload", "as": "image"}, "image/svg+xml", _SVG, (None, "anonymous")),
+    "preload image": Element({"via": "preload", "as": "image"}, "image/svg+xml", SVG, (None, "anonymous")),
     "preload script": Element({"via": "preload", "as": "script"}, "text/javascript", "var z=1;", (None, "anonymous")),
     "import": Element({"via": "import"}, "text/javascript", "export default 1;", (None,)),
     "modulepreload": Element({"via": "preload", "rel": "modulepreload"}, "text/javascript", "export default 1;"),

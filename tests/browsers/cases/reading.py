@@ -76,17 +76,10 @@ def no_cors() -> Iterator[Case]:
 
 _CONTENT = ('{"a":1}', "<!doctype html><html>", "var a=1;")
 _TYPES = {
-    "html": "text/html",
-    "json": "application/json",
-    "xml": "text/xml",
-    "plain": "text/plain",
-    "js": "text/javascript",
-    "png": "image/png",
-    "none": None,
-    "css": "text/css",
-    "svg": "image/svg+xml",
+    "html": "text/html", "json": "application/json", "xml": "text/xml", "plain": "text/plain",
+    "js": "text/javascript", "png": "image/png", "none": None, "css": "text/css", "svg": "image/svg+xml",
     "octet": "application/octet-stream",
-}
+}  # fmt: skip
 
 
 def opaque_blocking() -> Iterator[Case]:
