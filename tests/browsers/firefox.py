@@ -120,7 +120,11 @@ async def _listen(marionette: _Marionette, heard: Heard) -> None:
 
 
 async def _tell(marionette: _Marionette, heard: Heard) -> None:
-    for category, message in await marionette.script(_TAKE):
+    try:
+        messages = await marionette.script(_TAKE)
+    except RuntimeError:  # a login dialog stood in the way, and has been dismissed
+        messages = await marionette.script(_TAKE)
+    for category, message in messages:
         address = _ADDRESS.search(message)
         if address is not None and _CATEGORIES.match(category):
             reason = _REASON.search(message)

@@ -24,7 +24,8 @@ from urllib.parse import urlsplit
 from tests.browsers.cases import all_cases
 from tests.browsers.chromium import Chromium
 from tests.browsers.firefox import Firefox
-from tests.browsers.server import STANDARD_PORTS_ADDRESS, Case, Received, ScriptedServer
+from tests.browsers.script import Case
+from tests.browsers.server import STANDARD_PORTS_ADDRESS, Received, ScriptedServer
 from tests.browsers.session import Session, launches
 from tests.browsers.webkit import WebKit
 

@@ -1,11 +1,4 @@
-"""A server that plays the scripts of cases, byte for byte, and remembers every request in order.
-
-A script maps ``"METHOD /path"`` (also ``METHOD *``, ``* /path``, ``* *``, tried in that order; the path is relative to
-``/c/<id>``, the query does not count) to its answers, one per request, of which the last repeats. An answer has
-``status``, ``headers`` (pairs; a third member replaces the space after the colon) and ``body``, or ``raw`` for all of
-its bytes, and may have ``reason``, ``delay`` (seconds), ``early`` (bytes sent first), ``close`` and ``abort``. Text is
-latin-1. A Content-Length is added unless the headers frame the body themselves.
-"""
+"""A server that plays the scripts of cases and remembers every request in order."""
 
 from __future__ import annotations
 
@@ -13,8 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +14,7 @@ from urllib.parse import urlsplit
 
 import trustme
 
-Case = dict[str, Any]
+from tests.browsers.script import NOT_FOUND, Answer, Case, Scripts, composed
 
 #: The ports of the cases: app, api, other and third; with TLS, all of them.
 PLAIN_PORTS = (23080, 23081, 23082)
@@ -32,7 +24,6 @@ REFUSED_PORT = 23099
 #: Host names that the cases name without a port answer here, on 80 and 443.
 STANDARD_PORTS_ADDRESS = "127.0.0.177"
 
-_BODILESS = frozenset({204, 205, 304})
 _TLS_HANDSHAKE = 0x16
 
 
@@ -64,12 +55,11 @@ class ScriptedServer:
         self, cases: Iterable[Case], *, for_browsers: bool = False, elsewhere: Elsewhere | None = None
     ) -> None:
         cases = list(cases)
-        self.scripts: dict[str, dict[str, list[dict[str, Any]]]] = {case["id"]: case["server"] for case in cases}
+        self._scripts = Scripts(cases)
         self.wire: dict[str, list[Received]] = {}
         self.port = 0
         self._for_browsers = for_browsers
         self._elsewhere = elsewhere
-        self._hits: Counter[tuple[str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._context = _tls()
         self._ports = sorted({port for case in cases for port in _ports(case)} - {REFUSED_PORT})
@@ -125,43 +115,18 @@ class ScriptedServer:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scheme: str) -> None:
         while (request := await _request(reader, scheme)) is not None:
-            case, _, path = urlsplit(request.url).path.removeprefix("/c/").partition("/")
-            if case not in self.scripts or not urlsplit(request.url).path.startswith("/c/"):
+            case = self._scripts.case_of(request.url)
+            if case is None:
                 response = self._elsewhere(request) if self._elsewhere is not None else None
-                writer.write(response or composed({"status": 404, "headers": [["Content-Type", "text/plain"]]}, "GET"))
+                writer.write(response or composed(NOT_FOUND, request.method))
                 await writer.drain()
                 continue
             self.wire.setdefault(case, []).append(request)
-            answer = self._answer(case, request.method, f"/{path}")
-            if not await _play(answer, request.method, writer):
+            if not await _play(self._scripts.answer(request.method, request.url), request.method, writer):
                 return
 
-    def _answer(self, case: str, method: str, path: str) -> dict[str, Any]:
-        script = self.scripts[case]
-        for key in (f"{method} {path}", f"{method} *", f"* {path}", "* *"):
-            if answers := script.get(key):
-                hit = self._hits[case, key]
-                self._hits[case, key] += 1
-                return answers[min(hit, len(answers) - 1)]
-        return {"status": 404, "headers": [["Content-Type", "text/plain"]], "body": "not found"}
 
-
-def composed(answer: dict[str, Any], method: str) -> bytes:
-    """The bytes of an answer to a request of this method."""
-    if "raw" in answer:
-        return str(answer["raw"]).encode("latin-1")
-    status = answer["status"]
-    headers: Sequence[Sequence[str]] = answer.get("headers", [])
-    body = b"" if status in _BODILESS else str(answer.get("body", "")).encode("latin-1")
-    lines = [f"HTTP/1.1 {status} {answer.get('reason', 'OK')}"]
-    lines += [f"{name}:{gap[0] if gap else ' '}{value}" for name, value, *gap in headers]
-    framed = {header[0].lower() for header in headers} & {"content-length", "transfer-encoding"}
-    if not framed and status not in (204, 304):
-        lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if method == "HEAD" else body)
-
-
-async def _play(answer: dict[str, Any], method: str, writer: asyncio.StreamWriter) -> bool:
+async def _play(answer: Answer, method: str, writer: asyncio.StreamWriter) -> bool:
     """Give one answer; False when the connection ends with it."""
     await asyncio.sleep(answer.get("delay", 0))
     if answer.get("abort"):

@@ -13,7 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tests.browsers.server import Case, Received, composed
+from tests.browsers.script import Case, composed
+from tests.browsers.server import Received
 
 RUNNER = Path(__file__).with_name("runner.html").read_text(encoding="utf-8")
 
