@@ -25,6 +25,7 @@ from tests.browsers.cases.build import (
     case,
     chain,
     field,
+    origin_sent_to_last,
     preflight,
     serves,
     text,
@@ -151,52 +152,66 @@ ELEMENTS: dict[str, Element] = {
 }
 
 
+#: What the server says of origin and credentials; of these what an empty crossorigin is tried with.
+_SAID = [
+    ("absent", False),
+    ("exact", False),
+    ("exact", True),
+    ("*", False),
+    ("*", True),
+    ("other", False),
+    ("null", False),
+]
+_BRIEFLY = _SAID[:3]
+
+
 def elements() -> Iterator[Case]:
-    said = (
-        ("absent", False),
-        ("*", False),
-        ("*", True),
-        ("exact", False),
-        ("exact", True),
-        ("other", False),
-        ("null", False),
-    )
     for name, element in ELEMENTS.items():
         for crossorigin in element.crossorigin:
             members = element.members | {"crossorigin": crossorigin}
             start = f"{name} crossorigin={crossorigin!r}"
             yield case(f"{start} same", ask(at(APP), **members), serves(element.answer()))
-            for acao, acac in said if crossorigin != "" else (said[0], said[3], said[4]):
+            for acao, acac in _BRIEFLY if crossorigin == "" else _SAID:
                 server = serves(element.answer(field(ACAO, *ORIGINS[acao]), allow(credentials=acac)))
                 yield case(f"{start} cross acao={acao} acac={acac}", ask(at(API), **members), server)
-    for (name, element), crossorigin, route in product(
-        ELEMENTS.items(), (None, "anonymous", "use-credentials"), ("same>cross", "cross>other", "cross>back")
+    yield from _redirected()
+    yield from _in_opaque_frames()
+    yield from _refused()
+
+
+def _redirected() -> Iterator[Case]:
+    for (name, element), route in product(ELEMENTS.items(), ("same>cross", "cross>other", "cross>back")):
+        for crossorigin in (how for how in element.crossorigin if how != ""):
+            secret = crossorigin == "use-credentials"
+            final = element.answer(allow(origin_sent_to_last(CHAINS[route]) if secret else "*", credentials=secret))
+            server = chain(CHAINS[route], 302, hop=allow(APP if secret else "*", secret), final=final)
+            request = ask(at(CHAINS[route][0], "h0"), **element.members, crossorigin=crossorigin)
+            yield case(f"{name} crossorigin={crossorigin!r} redirect {route}", request, server)
+
+
+def _in_opaque_frames() -> Iterator[Case]:
+    for frame, name, crossorigin, acao in product(
+        ("sandbox", "data"), ("img", "script", "css"), (None, "anonymous"), ("null", "*", "exact")
     ):
-        if crossorigin is not None and crossorigin not in element.crossorigin and element.crossorigin != (None,):
-            continue
-        if crossorigin == "use-credentials" and route != "same>cross":
-            continue
-        final = element.answer(allow("*") if crossorigin != "use-credentials" else allow(APP, True))
-        request = ask(at(CHAINS[route][0], "h0"), **element.members, crossorigin=crossorigin)
-        what = f"{name} {crossorigin} redirect {route}"
-        yield case(what, request, chain(CHAINS[route], 302, hop=allow("*"), final=final))
+        element = ELEMENTS[name]
+        server = serves(element.answer(field(ACAO, *ORIGINS[acao])))
+        request = ask(at(API), **element.members, crossorigin=crossorigin)
+        what = f"{name} crossorigin={crossorigin!r} in {frame} acao={acao}"
+        yield case(what, request, server, origin="null", top=APP, frame=frame)
+
+
+def _refused() -> Iterator[Case]:
+    """For what it is, or for whom it is meant; and what the server learns of the page."""
     for name, status, nosniff in product(("img", "script", "css", "module"), (200, 404), (False, True)):
-        element = ELEMENTS[name]
         sniff = field("X-Content-Type-Options", "nosniff") if nosniff else []
-        wrong = answer(field("Content-Type", "text/html"), sniff, allow("*"), status=status, body=element.body)
-        yield case(f"{name} as text/html {status} nosniff={nosniff}", ask(at(API), **element.members), serves(wrong))
-    for name, policy in product(("img", "script", "css"), ("same-origin", "same-site", "cross-origin")):
-        element = ELEMENTS[name]
-        for host in (API, SUB):
-            server = serves(element.answer(field("Cross-Origin-Resource-Policy", policy)))
-            yield case(f"{name} from {host} corp={policy}", ask(at(host), **element.members), server)
-    for frame, name, crossorigin in product(("sandbox", "data"), ("img", "script", "css"), (None, "anonymous")):
-        for acao in ("null", "*", "exact"):
-            element = ELEMENTS[name]
-            server = serves(element.answer(field(ACAO, *ORIGINS[acao])))
-            request = ask(at(API), **element.members, crossorigin=crossorigin)
-            what = f"{name} crossorigin={crossorigin} in {frame} acao={acao}"
-            yield case(what, request, server, origin="null", top=APP, frame=frame)
+        wrong = answer(field("Content-Type", "text/html"), sniff, allow("*"), status=status, body=ELEMENTS[name].body)
+        request = ask(at(API), **ELEMENTS[name].members)
+        yield case(f"{name} as text/html {status} nosniff={nosniff}", request, serves(wrong))
+    for name, policy, host in product(
+        ("img", "script", "css"), ("same-origin", "same-site", "cross-origin"), (API, SUB)
+    ):
+        server = serves(ELEMENTS[name].answer(field("Cross-Origin-Resource-Policy", policy)))
+        yield case(f"{name} from {host} corp={policy}", ask(at(host), **ELEMENTS[name].members), server)
     for name, policy in product(("img", "script", "css"), ("no-referrer", "origin", "unsafe-url")):
         request = ask(at(API), **ELEMENTS[name].members, referrerPolicy=policy)
         yield case(f"{name} referrerPolicy={policy}", request, serves(ELEMENTS[name].answer()))

@@ -146,60 +146,66 @@ _SENT: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+_ALLOWING = serves(text(_LISTS), preflight(_LISTS))
+
+
 def heads() -> Iterator[Case]:
     """All headers of the requests are recorded here, in their order."""
-    server = serves(text(_LISTS), preflight(_LISTS))
+    yield from _heads_of_scripts()
+    yield from _heads_along_redirects()
+    yield from _heads_by_page()
+    yield from _heads_of_elements()
+
+
+def _heads_of_scripts() -> Iterator[Case]:
     for (where, host), (what, members) in product(
         {"cross": API, "same-origin": APP, "https": API_TLS}.items(), _SENT.items()
     ):
         if where == "cross" or members.get("method") in (None, "POST", "PUT"):
-            yield case(f"{where} {what}", ask(at(host), **members), server)
+            yield case(f"{where} {what}", ask(at(host), **members), _ALLOWING)
     stream = serves(answer(field("Content-Type", "text/event-stream"), _LISTS, body="data: hi\n\n"))
     for host in (API, APP):
         yield case(f"eventsource {host}", ask(at(host), via="eventsource"), stream)
+
+
+def _heads_along_redirects() -> Iterator[Case]:
+    asked = [allow("*", methods="*", headers="*, Authorization")]
     routes: tuple[tuple[str, int, dict[str, Any]], ...] = (
         *(("cross>other", 302, {}), ("cross>other", 307, _SENT["PUT"]), ("cross>other", 302, _SENT["POST json"])),
         *(("same>cross", 303, _SENT["PUT"]), ("cross>back", 302, {}), ("same>cross", 302, _SENT["GET Authorization"])),
     )
     for route, status, members in routes:
-        along = chain(
-            CHAINS[route],
-            status,
-            hop=allow("*"),
-            final=text(allow("*")),
-            preflights=[allow("*", methods="*", headers="*, Authorization")],
-        )
-        yield case(
-            f"redirect {members.get('method', 'GET')} {status} {route}",
-            ask(at(CHAINS[route][0], "h0"), **members),
-            along,
-        )
+        server = chain(CHAINS[route], status, hop=allow("*"), final=text(allow("*")), preflights=asked)
+        what = f"redirect {members.get('method', 'GET')} {status} {route}"
+        yield case(what, ask(at(CHAINS[route][0], "h0"), **members), server)
+
+
+def _heads_by_page() -> Iterator[Case]:
     anyone = serves(text(allow("*")), preflight(allow("*", methods="PUT")))
     for frame in ("sandbox", "data", "blob"):
         own = APP if frame == "blob" else "null"
         for method in ("GET", "PUT"):
             yield case(f"{frame} frame {method}", ask(at(API), method), anyone, origin=own, top=APP, frame=frame)
-    for origin, method in product(
-        (APP_TLS, "https://std.test", "http://std.test", "http://localhost:23080", SUB), ("GET", "PUT")
-    ):
+    pages = (APP_TLS, "https://std.test", "http://std.test", "http://localhost:23080", SUB)
+    for origin, method in product(pages, ("GET", "PUT")):
         target = API_TLS if origin.startswith("https") else API
         body = "x" if method == "PUT" else None
         yield case(f"cross {method} from {origin}", ask(at(target), method, body=body), anyone, origin=origin)
+
+
+def _heads_of_elements() -> Iterator[Case]:
     for name in ("img", "script", "module", "css", "video", "track", "font", "preload", "modulepreload"):
         element = ELEMENTS[name]
         for crossorigin, (where, host) in product((None, "anonymous"), {"cross": API, "same": APP}.items()):
             if crossorigin in element.crossorigin:
                 request = ask(at(host), **element.members, crossorigin=crossorigin)
                 yield case(f"{name} crossorigin={crossorigin} {where}", request, serves(element.answer(_LISTS)))
-    manifest = answer(field("Content-Type", "application/manifest+json"), _LISTS, body="{}")
     worker = answer(field("Content-Type", "text/javascript"), allow("*"), body="postMessage('hi')")
-    for (where, host), (via, given) in product(
-        {"cross": API, "same": APP}.items(), {"manifest": manifest, "worker": worker}.items()
-    ):
-        yield case(f"{via} {where}", ask(at(host), via=via), serves(given))
+    for host in (API, APP):
+        yield case(f"worker {host}", ask(at(host), via="worker"), serves(worker))
     for enctype in ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain"):
         request = ask(at(API), "POST", via="form", enctype=enctype, fields=[["a", "b"]])
-        yield case(f"form POST {enctype} cross into iframe", request, server)
+        yield case(f"form POST {enctype} cross into iframe", request, _ALLOWING)
 
 
 def challenges() -> Iterator[Case]:
