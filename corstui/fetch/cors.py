@@ -48,11 +48,15 @@ def _allow_origin(
     if repeated or any(char in value for char in engine.list_separators):
         return failed("cors.check.acao-single", required, " | ".join(values), "acao-multiple" + suffix, value)
     is_list = "," in value or " " in value
-    if value != "null" and not is_list and parse(value) is None:
+    if value != "null" and not is_list and parse(_as_utf8(value)) is None:
         return failed("cors.check.acao-match", required, value or "(empty)", "acao-invalid" + suffix, value)
     tainted_reason = tainted and not suffix
     reason = "acao-mismatch-tainted" if tainted_reason else "acao-mismatch" + suffix
     return failed("cors.check.acao-match", required, value, reason, value)
+
+
+def _as_utf8(value: str) -> str:
+    return value.encode("latin-1").decode("utf-8", "replace")
 
 
 def _allow_credentials(value: str | None, suffix: str) -> Rule:

@@ -60,7 +60,10 @@ class Engine:
     high_bytes_unsafe: bool = False
     #: A comma in a Content-Type parameter makes it unsafe.
     content_type_comma_unsafe: bool = False
-    range_unit_any_case: bool = False
+    #: A single range may be spelled with another case of ``bytes``, a plus, form feeds and vertical tabs.
+    lenient_range: bool = False
+    #: The largest number in a safelisted Range.
+    range_limit: int | None = None
     #: A name that stands twice in the request stands twice in Access-Control-Request-Headers.
     repeats_unsafe_names: bool = False
     #: A User-Agent set by script is dropped without a word.
@@ -79,9 +82,15 @@ class Engine:
     delete_becomes_get_elsewhere: bool = False
     #: Origin (sent and compared) on the preflight after a tainting redirect is the page's own.
     real_origin_on_tainted_preflight: bool = False
-    #: A chain page -> elsewhere -> page is refused.
-    refuses_return_to_own_origin: bool = False
+    #: In a chain page -> elsewhere -> page the way back is judged as with credentials, and ends at a preflight.
+    returns_home_with_credentials: bool = False
     refuses_same_origin_redirect_credentials: bool = False
+    #: Redirect mode "error" takes a 3xx without Location for no redirect.
+    redirect_needs_location: bool = True
+    #: A space in a host name is escaped, and no such name is found, rather than the URL refused.
+    escapes_spaces_in_hosts: bool = False
+    #: The response of a data: URL has a Content-Length.
+    data_urls_have_length: bool = False
     #: `Location:` with an empty value: "final", "follow" or "refuse".
     empty_location: str = "follow"
     #: Repeated Location fields: equal ones count once and different ones are refused, rather than joined by a comma.
@@ -98,7 +107,7 @@ class Engine:
     statuses_refused: frozenset[int] = frozenset()
     max_status: int = 999
     min_status: int = 100
-    #: Same-site or same-origin credentialed 401 with a challenge opens a login dialog.
+    #: Whose 401 with a challenge opens a login dialog: any "credentialed" request's, or one to the "same-origin".
     auth_prompt: str | None = None
     #: Requests towards a more private network need a permission (Chromium 142; WICG Local Network Access).
     asks_for_local_network: bool = False
@@ -146,20 +155,22 @@ CHROMIUM = Engine(
     cache=PreflightCacheRules(
         erased_by_miss=True,
         bypassed_by=frozenset({"no-store", "reload", "no-cache"}),
-        unstored_for=frozenset({"no-store", "reload"}),
+        unstored_for=frozenset({"no-store"}),
         keeps_for_opaque_origins=False,
         max_url_length=1024,
     ),
     client_hints_safelisted=True,
+    range_limit=2**63 - 1,
     ignores_user_agent=True,
     refused_headers=frozenset({"available-dictionary"}),  # ERR_INVALID_ARGUMENT before anything is sent
     upload_listener_without_body=False,
     refuses_same_origin_redirect_credentials=True,
+    escapes_spaces_in_hosts=True,
     empty_location="final",
     statuses_refused=frozenset({407}),  # ERR_UNEXPECTED_PROXY_AUTH
     max_status=9999,
     min_status=0,
-    auth_prompt="same-site",
+    auth_prompt="credentialed",
     asks_for_local_network=True,
     accepts_space_before_colon=True,
     accepts_lower_case_version=True,
@@ -192,6 +203,7 @@ FIREFOX = Engine(
     preflight_is_sticky=True,
     real_origin_on_tainted_preflight=True,
     removed_type_returns="named",
+    data_urls_have_length=True,
     names_redirect_scheme=False,
     extra_bad_ports=frozenset({4190, 6679}),
     refused_hosts=frozenset({"0.0.0.0"}),
@@ -213,11 +225,12 @@ WEBKIT = Engine(
     cache=PreflightCacheRules(
         cap=600, wildcard_covers_authorization=True, stores_failed_match=True, erased_by_miss=True
     ),
-    range_unit_any_case=True,
+    lenient_range=True,
+    range_limit=2**64 - 1,
     preflight_is_sticky=True,
     names_removed_headers=True,
     delete_becomes_get_elsewhere=True,
-    refuses_return_to_own_origin=True,
+    returns_home_with_credentials=True,
     empty_location="refuse",
     compares_locations=False,
     names_redirect_scheme=False,
@@ -249,6 +262,7 @@ STANDARD = replace(
     preflight_order=("cors", "redirect", "status", "acam-parse", "acah-parse", "method", "authorization", "headers"),
     cache=PreflightCacheRules(replaces=False),
     client_hints_safelisted=False,
+    range_limit=None,
     combines_repeated=False,
     safelist_sum_limit=1024,
     ignores_user_agent=False,
@@ -256,6 +270,8 @@ STANDARD = replace(
     upload_listener_without_body=True,
     wildcard_covers_authorization=False,
     refuses_same_origin_redirect_credentials=False,
+    redirect_needs_location=False,
+    escapes_spaces_in_hosts=False,
     empty_location="follow",
     statuses_refused=frozenset(),
     max_status=999,

@@ -54,7 +54,7 @@ from corstui.fetch.referrer import hides_origin, policy_after, referer
 from corstui.fetch.response import basic_filtered, cors_filtered
 from corstui.fetch.result import Flow, Response, ScriptResponse
 from corstui.fetch.rules import first_failure
-from corstui.fetch.url import Url, parse
+from corstui.fetch.url import Url, has_spaced_host, parse
 from corstui.fetch.wire import Outgoing, cache_mode, wire_headers
 
 
@@ -105,14 +105,15 @@ class _Run(Record):
         while True:
             self.main_fetch()
             if self.url.scheme == "data":
-                return data_response(self.url, self.method)
+                return self.data_response()
             if self.tainting == "cors":
                 yield from self.preflight_fetch()
                 self.return_to_own_origin()
             response, reply = yield from self.http_fetch()
             if response.status not in redirect.REDIRECT_STATUSES:
                 return self.filtered(response, reply)
-            if self.params.redirect == "error":
+            located = h.get(response.headers, "location") is not None
+            if self.params.redirect == "error" and (located or not self.engine.redirect_needs_location):
                 self.phase = "redirect"
                 self.fail(
                     "redirect.mode", "a response that is no redirect", str(response.status), "redirect-mode-error"
@@ -130,6 +131,8 @@ class _Run(Record):
             built = construct(self.params, self.page, self.engine)
         except Refused as refused:
             rule = refused.rule
+            if rule.reason == "url-invalid" and self.engine.escapes_spaces_in_hosts and has_spaced_host(rule.observed):
+                raise Stop("error", "dns-failure") from None
             self.fail(rule.id, rule.required, rule.observed, rule.reason or rule.id, refused.net_error)
         self.urls.append(built.url)
         self.method, self.headers, self.body = built.method, built.headers, built.body
@@ -168,8 +171,10 @@ class _Run(Record):
 
     def response_tainting(self, url: Url) -> str:
         own = same_origin(origin_of(url), self.page.origin)
-        if url.scheme == "data" and len(self.urls) == 1 and self.mode in ("cors", "no-cors"):
+        if url.scheme == "data" and len(self.urls) == 1 and self.mode in ("cors", "no-cors", "same-origin"):
             return "basic"
+        if url.scheme == "blob" and own:
+            self.fail("main.scheme", "a blob that exists", url.href, "scheme-not-cors", "ERR_FILE_NOT_FOUND")
         if own and self.tainting == "basic":
             return "basic"
         if self.mode == "same-origin":
@@ -183,12 +188,20 @@ class _Run(Record):
         return "cors"
 
     def return_to_own_origin(self) -> None:
-        """WebKit goes page -> elsewhere -> page to the preflight and no further."""
+        """WebKit goes page -> elsewhere -> page with a preflight up to that preflight and no further."""
         own = same_origin(origin_of(self.url), self.page.origin)
-        if own and self.began_at_home and self.engine.refuses_return_to_own_origin:
+        if own and self.began_at_home and self.needed_preflight and self.engine.returns_home_with_credentials:
             self.phase = "redirect"
             required = "no return to the page's origin after a redirect away from it"
             self.fail("engine.refused", required, self.url.href, "engine-refused")
+
+    def returns_with_credentials(self, response: Response) -> bool:
+        """WebKit judges a redirect back to the page's origin, where the request began, as one with credentials."""
+        quirk = self.engine.returns_home_with_credentials and not self.needed_preflight
+        if not (quirk and self.began_at_home and self.credentials == "same-origin"):
+            return False
+        target = redirect.target_of(response, self.url, self.engine)
+        return target is not None and same_origin(origin_of(target), self.page.origin)
 
     def local_network_access(self, url: Url) -> None:
         """``net.lna``: a permission prompt that cannot be seen from here. https://wicg.github.io/local-network-access/"""
@@ -289,18 +302,14 @@ class _Run(Record):
         engine, index = self.engine, len(self.exchanges) - 1
         if engine.refuses_bad_chunk and reply.body_error == "malformed":
             raise Stop("error", "malformed-response")
-        if self.includes_credentials and opens_login_dialog(response, self.url, self.page, engine):
+        if self.includes_credentials and opens_login_dialog(response, self.url, self.page, self.state):
             self.fail(
                 "actual.auth-401", "no challenge", h.get(response.headers, "www-authenticate") or "", "auth-prompt"
             )
         if self.tainting == "cors":
+            credentials = self.credentials == "include" or self.returns_with_credentials(response)
             rules = cors_check(
-                response.headers,
-                self.origin,
-                self.credentials == "include",
-                engine,
-                preflight=False,
-                tainted=self.tainted,
+                response.headers, self.origin, credentials, engine, preflight=False, tainted=self.tainted
             )
             failure = first_failure(rules)
             if failure is not None and engine.cache.dropped_by_cors_failure:
@@ -317,9 +326,9 @@ class _Run(Record):
             target = redirect.location_url(response.headers, self.url, self.engine)
         except redirect.BadLocation as bad:
             self.phase = "redirect"
-            self.fail(
-                "redirect.location", "an http or https URL", str(bad), "redirect-bad-location", "ERR_INVALID_REDIRECT"
-            )
+            if self.engine.escapes_spaces_in_hosts and has_spaced_host(bad.value, self.url.href):
+                raise Stop("error", "dns-failure") from None
+            self.fail("redirect.location", "an http or https URL", str(bad), "redirect-bad-location", bad.net_error)
         if target is None:
             return None
         self.phase = "redirect"
@@ -439,7 +448,7 @@ class _Run(Record):
             url=self.url.without_fragment,
             redirected=len(self.urls) > 1,
             headers=headers,
-            body=reply.body,
+            body=b"" if response.status in _NULL_BODY_STATUSES else reply.body,
             body_error=reply.body_error,
         )
 
@@ -452,6 +461,12 @@ class _Run(Record):
         if response.status != 200 or essence not in types:
             required, observed = f"200 with {types[0]}", f"{response.status} with {essence or 'no type'}"
             self.fail("actual.mime", required, observed, "mime-blocked")
+
+    def data_response(self) -> ScriptResponse:
+        response = data_response(self.url, self.method, self.engine)
+        if response is None:
+            self.fail("main.scheme", "a data: URL with a comma", self.url.href, "url-invalid", "ERR_INVALID_URL")
+        return response
 
     def is_opaque(self, response: ScriptResponse) -> bool:
         return response.type in ("opaque", "opaqueredirect") or self.mode == "navigate"
@@ -488,6 +503,9 @@ _TAINTINGS = {
     "opaque": ("main.no-cors", "another origin without CORS: opaque"),
     "cors": ("main.cors", "another origin: CORS"),
 }
+
+#: https://fetch.spec.whatwg.org/#null-body-status
+_NULL_BODY_STATUSES = frozenset({101, 103, 204, 205, 304})
 
 #: A body that failed, where the initiator needs all of it. A body beyond our own cap is no failure.
 _BODY_FAILURES = {"truncated": "connection-reset", "timeout": "timeout", "malformed": "malformed-response"}

@@ -31,7 +31,8 @@ RESPONSE_FORBIDDEN = frozenset({"set-cookie", "set-cookie2"})
 _UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
 _UNSAFE_LANGUAGE = re.compile(r"[^0-9A-Za-z *,\-.;=]")
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)\Z", re.ASCII)
-_RANGE_ANY_CASE = re.compile(r"bytes=(\d+)-(\d*)\Z", re.ASCII | re.IGNORECASE)
+#: WebKit reads the numbers with parseInteger, which skips form feeds, vertical tabs and a plus (HTTPParsers.cpp).
+_LENIENT_RANGE = re.compile(r"bytes=[\v\f]*\+?(\d+)[\v\f]*-(?:[\v\f]*\+?(\d+)[\v\f]*)?\Z", re.ASCII | re.IGNORECASE)
 _FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
 
 _DECIMAL = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
@@ -43,7 +44,7 @@ _CLIENT_HINTS = {
     "device-memory": _DECIMAL,
     "width": _INTEGER,
     "viewport-width": _INTEGER,
-    "rtt": _DECIMAL,
+    "rtt": _INTEGER,
     "downlink": _DECIMAL,
     "ect": re.compile(r"(2g|3g|4g|slow-2g)\Z"),
 }
@@ -109,8 +110,12 @@ def _is_form_type(value: str, engine: Engine) -> bool:
 
 
 def _is_simple_range(value: str, engine: Engine) -> bool:
-    match = (_RANGE_ANY_CASE if engine.range_unit_any_case else _RANGE).match(value)
-    return match is not None and (not match[2] or int(match[1]) <= int(match[2]))
+    match = (_LENIENT_RANGE if engine.lenient_range else _RANGE).match(value)
+    if match is None:
+        return False
+    first, last = int(match[1]), int(match[2]) if match[2] else None
+    limit = engine.range_limit
+    return (last is None or first <= last) and (limit is None or max(first, last or 0) <= limit)
 
 
 def unsafe_names(headers: HeaderList, engine: Engine) -> list[str]:

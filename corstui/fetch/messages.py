@@ -48,12 +48,14 @@ class Request:
 class NetworkError:
     """Why no response head came. ``code`` is an error reason (``dns-failure``, ``timeout`` ...).
 
-    ``sent``: the request head had been written to an established connection.
+    ``sent``: the request head had been written to an established connection. ``net_error``: Chromium's name for it,
+    where that says more than ``code``.
     """
 
     code: str
     message: str
     sent: bool = False
+    net_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Record:
         parsed = None if reply.error else parse_head(reply.head, self.engine)
         error = reply.error
         if isinstance(parsed, BadHead):
-            error = NetworkError("malformed-response", parsed.why, sent=True)
+            error = NetworkError("malformed-response", parsed.why, sent=True, net_error=parsed.net_error)
         if request.phase != "preflight" and (error is None or error.sent):
             self.sent = True
         response = None
@@ -59,7 +59,7 @@ class Record:
         self.now, self.wall = reply.now, reply.wall
         if error is not None or response is None:
             code = error.code if error is not None else "malformed-response"
-            net_error = parsed.net_error if isinstance(parsed, BadHead) and self.engine.name == "chromium" else None
+            net_error = error.net_error if error is not None and self.engine.name == "chromium" else None
             raise Stop("error", code, net_error)
         if response.status in self.engine.statuses_refused:
             observed = str(response.status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from corstui.fetch import headers as h
 from corstui.fetch.engines import Engine
 from corstui.fetch.messages import HeaderList
+from corstui.fetch.result import Response
 from corstui.fetch.url import Url, parse, parse_location
 
 LIMIT = 20
@@ -18,7 +19,12 @@ UNSAFE_SCHEMES = frozenset({"data", "about", "blob", "file", "chrome", "filesyst
 
 
 class BadLocation(ValueError):
-    """The redirect has no usable target; the text says why."""
+    """The redirect has no usable target; the text says why, ``net_error`` what Chromium calls it."""
+
+    def __init__(self, why: str, value: str, net_error: str = "ERR_INVALID_REDIRECT") -> None:
+        super().__init__(why)
+        self.value = value
+        self.net_error = net_error
 
 
 def location_url(headers: HeaderList, current: Url, engine: Engine) -> Url | None:
@@ -30,21 +36,32 @@ def location_url(headers: HeaderList, current: Url, engine: Engine) -> Url | Non
     if not values:
         return None
     if len(set(values)) > 1 and engine.compares_locations:
-        raise BadLocation(f"Location is given as {' and as '.join(values)}")
+        why = f"Location is given as {' and as '.join(values)}"
+        raise BadLocation(why, values[0], "ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION")
     value = values[0] if engine.compares_locations else ", ".join(values)
     if not value and engine.empty_location != "follow":
         if engine.empty_location == "final":
             return None
-        raise BadLocation("Location is empty")
+        raise BadLocation("Location is empty", value)
     if engine.location_encoding == "mangled" and not value.isascii():
         target = parse(_mangled(value), current.href)
     else:
         target = parse_location(value, current)
     if target is None:
-        raise BadLocation(f"Location is no URL: {value}")
+        raise BadLocation(f"Location is no URL: {value}", value)
     if not target.fragment and current.fragment:
         target = parse(target.href + current.fragment) or target
     return target
+
+
+def target_of(response: Response, current: Url, engine: Engine) -> Url | None:
+    """Where a response redirects to; None when it does not, or to no URL."""
+    if response.status not in REDIRECT_STATUSES:
+        return None
+    try:
+        return location_url(response.headers, current, engine)
+    except BadLocation:
+        return None
 
 
 def _mangled(value: str) -> str:

@@ -86,9 +86,15 @@ def parse(text: str, base: str | None = None) -> Url | None:
     )
 
 
+def has_spaced_host(text: str, base: str | None = None) -> bool:
+    """Whether spaces in the host are all that keeps ``text`` from being a URL."""
+    return parse(text, base) is None and " " in text and parse(text.replace(" ", "-"), base) is not None
+
+
 def parse_location(value: str, base: Url) -> Url | None:
     """A Location value (text as latin-1): bytes above 0x7F are percent-encoded one by one, as browsers do."""
-    return parse(quote(value.encode("latin-1"), safe=_ASCII), base.href)
+    return parse(quote(value.encode("latin-1"), safe=_PLAIN), base.href)
 
 
-_ASCII = "".join(map(chr, range(0x21, 0x7F))) + " "
+#: What the URL parser is to see as it is: all of ASCII but control characters, of which it drops three itself.
+_PLAIN = "".join(map(chr, range(0x20, 0x7F))) + "\t\n\r"

@@ -23,7 +23,7 @@ _CACHE_FIELDS = {
     "no-cache": {"cache-control": ("Cache-Control", "max-age=0")},
 }
 _CONDITIONAL = frozenset({"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"})
-_SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d*)\s*-\s*(\d*)", re.IGNORECASE | re.ASCII)
+_SINGLE_RANGE = re.compile(r"bytes\s*=[\s,]*\+?(\d*)\s*-\s*\+?(\d*)[\s,]*", re.IGNORECASE | re.ASCII)
 
 #: The engine's fields of one head, by their place in the layout.
 Fields = dict[str, tuple[str, str]]
@@ -232,6 +232,7 @@ def _without_range(own: HeaderList, fields: Fields) -> HeaderList:
     for pair in own:
         match = _SINGLE_RANGE.fullmatch(pair[1].strip()) if pair[0].lower() == "range" else None
         if match is not None and any(match.groups()) and all(len(bound) < 19 for bound in match.groups()):
-            fields["range"] = ("Range", f"bytes={match[1]}-{match[2]}")
+            first, last = (str(int(bound)) if bound else "" for bound in match.groups())
+            fields["range"] = ("Range", f"bytes={first}-{last}")
             return [other for other in own if other is not pair]
     return own

@@ -25,14 +25,16 @@ from tests.browsers.cases import all_cases
 from tests.browsers.chromium import Chromium
 from tests.browsers.firefox import Firefox
 from tests.browsers.script import Case
-from tests.browsers.server import STANDARD_PORTS_ADDRESS, Received, ScriptedServer
-from tests.browsers.session import Session, launches
+from tests.browsers.server import STANDARD_PORTS_ADDRESS, STANDARD_PORTS_NAMES, Received, ScriptedServer
+from tests.browsers.session import DIALOGS, Session, launches
 from tests.browsers.webkit import WebKit
 
 RECORDINGS = Path(__file__).with_name("recordings")
 
 #: Seconds without any news after which the browser counts as hanging.
 PATIENCE = 25.0
+#: ... and where a login dialog may stand in the way. A page waits four seconds for a request.
+PATIENCE_WITH_DIALOGS = 8.0
 #: Seconds in which requests that nobody waits for still come in: beacons, what a page asks for as it ends.
 AFTERMATH = 1.0
 
@@ -85,20 +87,21 @@ async def record(
                 async with launch(hosts_of(cases), heard) as browser:
                     version = browser.version
                     await browser.open(session.start)
-                    await _watch(session, len(seen), len(cases), narrate)
+                    patience = PATIENCE_WITH_DIALOGS if part[0]["group"] == DIALOGS else PATIENCE
+                    await _watch(session, patience, len(seen), len(cases), narrate)
             seen |= session.results
         wire = server.wire
     return version, [_result(case, seen[case["id"]], wire.get(case["id"], []), said.get(case["id"])) for case in cases]
 
 
-async def _watch(session: Session, before: int, total: int, narrate: Callable[[str], None]) -> None:
+async def _watch(session: Session, patience: float, before: int, total: int, narrate: Callable[[str], None]) -> None:
     """Until the session has finished or its browser hangs."""
     news, since = -1, time.monotonic()
     while not session.finished.is_set():
         if len(session.results) != news:
             news, since = len(session.results), time.monotonic()
             narrate(f"{before + news} of {total} cases")
-        elif time.monotonic() - since > PATIENCE:
+        elif time.monotonic() - since > patience:
             session.give_up_on_current()
             return
         try:
@@ -128,8 +131,7 @@ def hosts_of(cases: Iterable[Case]) -> dict[str, str]:
             continue
         if name.endswith(".test") and name not in UNKNOWN:
             names.add(name.encode("idna").decode())
-    standard = {"std.test", "stdapi.test"}
-    return {name: STANDARD_PORTS_ADDRESS if name in standard else "127.0.0.1" for name in sorted(names | standard)}
+    return {name: STANDARD_PORTS_ADDRESS if name in STANDARD_PORTS_NAMES else "127.0.0.1" for name in sorted(names)}
 
 
 def _case_of(url: str, session: Session) -> str | None:

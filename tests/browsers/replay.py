@@ -34,8 +34,9 @@ Result = dict[str, Any]
 
 BROWSERS = ("chromium", "firefox", "webkit")
 
-#: Cases of these groups come in pairs: what one stores, the other sends.
-SHARED_JAR = frozenset({"cookieset", "cookie"})
+#: Cases of these groups share a jar: what one stores, the other sends.
+FIRST_VISITS = "cookieset"
+SHARED_JAR = frozenset({FIRST_VISITS, "cookie"})
 
 #: The recorder's word for an initiator, where ours is another; None: not simulated.
 _INITIATORS = {"css": "stylesheet", "import": "module", "modulepreload": None, "manifest": None, "worker": None}
@@ -54,13 +55,14 @@ class Replay:
     def __init__(self, engine: str, cases: Iterable[Case], *, third_party_cookies: str | None = None) -> None:
         self.engine = engine
         self._third_party_cookies = third_party_cookies
-        self._cases = {case["id"]: case for case in cases}
+        self._cases = list(cases)
+        self._visits = {q["url"] for case in self._cases if case["group"] == FIRST_VISITS for q in case["requests"]}
         self._jar = self._state()
 
     def differences(self, case: Case, result: Result) -> list[str]:
         """What the engine does otherwise than the browser did: a sentence each."""
         state = self._jar if case["group"] in SHARED_JAR else self._state()
-        server = _Server(self._cases.values() if case["group"] in SHARED_JAR else [case])
+        server = _Server(self._cases if case["group"] in SHARED_JAR else [case])
         runs = [_Run(case, request, state, server) for request in case["requests"]]
         if any(run.params is None for run in runs):
             return []
@@ -70,7 +72,10 @@ class Replay:
             found += [f"request {number}: {text}" for text in _script(run, seen)]
         if len(runs) == 1:
             found += _reason(runs[0].flow, result, self.engine)
-        return [*found, *_wire(case, result["wire"], wire)]
+        if case["group"] == FIRST_VISITS:  # recorded with the case that uses the cookie
+            return found
+        recorded = [request for request in result["wire"] if request["u"] not in self._visits]
+        return [*found, *_wire(case, recorded, wire)]
 
     def _state(self) -> BrowserState:
         return new_state(ENGINES[self.engine], third_party_cookies=self._third_party_cookies)
@@ -104,6 +109,7 @@ class _Server:
         self.now = 1_000.0
         self.wall = 1_790_000_000.0
         self._scripts = Scripts(cases)
+        self._connected: set[str] = set()
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
@@ -134,23 +140,28 @@ class _Server:
     def reply(self, request: Request) -> Reply:
         self.pass_time(0.01)
         address = urlsplit(request.url)
-        host = (address.hostname or "").rstrip(".")
-        if host in UNKNOWN or ("." not in host and host != "localhost" and ":" not in host):
+        host = address.hostname or ""
+        if host in UNKNOWN or host.endswith(".") or ("." not in host and host != "localhost" and ":" not in host):
             return self._failed("dns-failure", sent=False)
         if address.port == REFUSED_PORT:
             return self._failed("connection-refused", sent=False)
         if address.scheme == "https" and address.port in PLAIN_PORTS:
-            return self._failed("connection-reset", sent=False)
+            return self._failed("connection-reset", "ERR_CONNECTION_CLOSED", sent=False)
         answer = self._scripts.answer(request.method, request.url)
+        if answer.get("abort") and address.netloc in self._connected:
+            answer = self._scripts.answer(request.method, request.url)  # a connection in use is tried once more
+        self._connected.add(address.netloc)
         self.pass_time(answer.get("delay", 0))
-        raw = b"" if answer.get("abort") else composed(answer, request.method)
-        if not raw.strip():
+        if answer.get("abort"):
             return self._failed("connection-reset", sent=True)
+        raw = composed(answer, request.method)
+        if not raw:
+            return self._failed("connection-reset", "ERR_EMPTY_RESPONSE", sent=True)
         head, body, error = framed(raw, request.method)
         return Reply(head, body, len(body), error, now=self.now, wall=self.wall)
 
-    def _failed(self, code: str, *, sent: bool) -> Reply:
-        return Reply(error=NetworkError(code, "", sent), now=self.now, wall=self.wall)
+    def _failed(self, code: str, net_error: str | None = None, *, sent: bool) -> Reply:
+        return Reply(error=NetworkError(code, "", sent, net_error), now=self.now, wall=self.wall)
 
 
 def _step(steps: Generator[Request, Reply, None], reply: Reply) -> Request | None:
@@ -162,7 +173,7 @@ def _step(steps: Generator[Request, Reply, None], reply: Reply) -> Request | Non
 
 def framed(raw: bytes, method: str) -> tuple[bytes, bytes, str | None]:
     """A response's final head, its body without transfer coding, and what is wrong with the body."""
-    raw = raw.lstrip(b"\r\n")
+    raw = raw.lstrip(b"\r\n") or raw
     while re.match(rb"HTTP/1\.[01] 10[02-9] ", raw):
         raw = raw[_end_of_head(raw) :]
     end = _end_of_head(raw)
@@ -201,12 +212,12 @@ def _dechunked(rest: bytes) -> tuple[bytes, str | None]:
 
 
 def params_of(request: dict[str, Any]) -> FetchParams | None:
-    """What script asks for, in the engine's terms; None when the initiator is not simulated."""
+    """What script asks for, in the engine's terms; None when that is not simulated."""
     via = request.get("rel" if request.get("via") == "preload" and "rel" in request else "via", "fetch")
     if via == "script" and request.get("module"):
         via = "module"
     initiator = _INITIATORS.get(via, via)
-    if initiator is None:
+    if initiator is None or "stream" in (request.get("body") or "") or request.get("as", "fetch") != "fetch":
         return None
     body, body_type = body_of(request)
     return FetchParams(
@@ -255,7 +266,7 @@ def body_of(request: dict[str, Any]) -> tuple[bytes | None, str | None]:
             return "".join(f"{name}={value}\r\n" for name, value in fields).encode(), "text/plain"
         if request.get("enctype") == "multipart/form-data":
             return b"", "multipart/form-data; boundary=x"
-        return urlencode(fields).encode(), form_type
+        return _urlencoded(fields), form_type
     body = request.get("body")
     if body is None:
         return None, None
@@ -265,12 +276,16 @@ def body_of(request: dict[str, Any]) -> tuple[bytes | None, str | None]:
     if kind == "bytes":
         return value.encode(), None
     if kind in ("form", "params"):
-        return (value if isinstance(value, str) else urlencode([tuple(pair) for pair in value])).encode(), f"{form_type};charset=UTF-8"
+        return value.encode() if isinstance(value, str) else _urlencoded(value), f"{form_type};charset=UTF-8"
     if kind == "multipart":
         return b"", "multipart/form-data; boundary=x"
     if kind == "blob":
         return body["data"].encode(), value.lower() or None
     raise ValueError(f"unknown kind of body {kind!r}")
+
+
+def _urlencoded(pairs: Iterable[Sequence[str]]) -> bytes:
+    return urlencode([(name, value) for name, value in pairs]).encode()
 
 
 # the comparison -------------------------------------------------------------------------------------------------------
@@ -349,12 +364,21 @@ def _firefox_reason(events: list[dict[str, Any]]) -> str | None:
 REASONS = {"chromium": _chromium_reason, "firefox": _firefox_reason}
 
 
+def _once(wire: list[_Sent]) -> list[_Sent]:
+    """A film's requests without the players' repetitions of all of them."""
+    keys = [one.key() for one in wire]
+    for length in range(1, len(wire)):
+        if len(wire) % length == 0 and keys == keys[:length] * (len(wire) // length):
+            return wire[:length]
+    return wire
+
+
 def _wire(case: Case, recorded: list[dict[str, Any]], sent: list[Request]) -> Iterator[str]:
     """Where other requests go out. Requests to nobody, which no server could record, do not count."""
-    if case["group"] == "cookieset":  # recorded with the case that uses the cookie
-        return
     theirs = _folded(case, [_Sent(request["m"], request["u"], request["h"]) for request in recorded])
     ours = _folded(case, [_Sent(request.method, request.url, request.headers) for request in sent if _arrives(request)])
+    if any(request.get("via") in ("video", "audio") for request in case["requests"]):
+        theirs = _once(theirs)
     if case.get("parallel"):
         theirs, ours = sorted(theirs, key=_Sent.key), sorted(ours, key=_Sent.key)
     if [one.key() for one in theirs] != [one.key() for one in ours]:
@@ -387,7 +411,8 @@ class _Sent:
 
 def _arrives(request: Request) -> bool:
     address = urlsplit(request.url)
-    known = address.path.startswith("/c/") and (address.hostname or "").rstrip(".") not in UNKNOWN
+    host = address.hostname or ""
+    known = address.path.startswith("/c/") and host not in UNKNOWN and not host.endswith(".")
     return known and address.port != REFUSED_PORT and not (address.scheme == "https" and address.port in PLAIN_PORTS)
 
 

@@ -21,7 +21,8 @@ PLAIN_PORTS = (23080, 23081, 23082)
 TLS_PORTS = (23443,)
 #: Nobody listens here.
 REFUSED_PORT = 23099
-#: Host names that the cases name without a port answer here, on 80 and 443.
+#: Hosts on the standard ports have an address of their own, as 80 and 443 may be in use.
+STANDARD_PORTS_NAMES = frozenset({"std.test", "stdapi.test"})
 STANDARD_PORTS_ADDRESS = "127.0.0.177"
 
 _TLS_HANDSHAKE = 0x16
@@ -62,11 +63,11 @@ class ScriptedServer:
         self._elsewhere = elsewhere
         self._tasks: set[asyncio.Task[None]] = set()
         self._context = _tls()
-        self._ports = sorted({port for case in cases for port in _ports(case)} - {REFUSED_PORT})
+        self._places = sorted({place for case in cases for place in _places(case)})
 
     async def __aenter__(self) -> Self:
         if self._for_browsers:
-            for listener, tls in _listeners(self._ports):
+            for listener, tls in _listeners(self._places):
                 self._spawn(self._accept(listener, tls))
         else:
             listener = _listener("127.0.0.1", 0)
@@ -185,15 +186,19 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-def _ports(case: Case) -> Iterator[int]:
+def _places(case: Case) -> Iterator[tuple[str, int, bool]]:
+    """Address, port and whether TLS is spoken, for each URL of a case."""
     for url in (case["origin"], case["top"], *(request["url"] for request in case["requests"])):
         with contextlib.suppress(ValueError):
-            address = urlsplit(url)
-            if address.scheme in ("http", "https"):
-                yield address.port or (443 if address.scheme == "https" else 80)
+            name = urlsplit(url)
+            if name.scheme in ("http", "https") and name.port != REFUSED_PORT:
+                tls = name.scheme == "https"
+                standard = name.hostname in STANDARD_PORTS_NAMES
+                port = name.port or (443 if tls else 80)
+                yield STANDARD_PORTS_ADDRESS if standard else "127.0.0.1", port, tls
 
 
-def _listeners(ports: Iterable[int]) -> Iterator[tuple[socket.socket, bool]]:
+def _listeners(places: Iterable[tuple[str, int, bool]]) -> Iterator[tuple[socket.socket, bool]]:
     """Sockets for all that browsers may reach, and whether TLS is spoken there.
 
     A port that a case names only to see whether a browser goes there may be in use: no browser does then, or the case
@@ -202,12 +207,10 @@ def _listeners(ports: Iterable[int]) -> Iterator[tuple[socket.socket, bool]]:
     for address in ("127.0.0.1", "::1"):
         for port in PLAIN_PORTS + TLS_PORTS:
             yield _listener(address, port), port in TLS_PORTS
-    for port in ports:
-        if port in (80, 443):
-            yield _listener(STANDARD_PORTS_ADDRESS, port), port == 443
-        elif port not in PLAIN_PORTS + TLS_PORTS:
+    for address, port, tls in places:
+        if port not in PLAIN_PORTS + TLS_PORTS:
             with contextlib.suppress(OSError):
-                yield _listener("127.0.0.1", port), False
+                yield _listener(address, port), tls
 
 
 def _listener(address: str, port: int) -> socket.socket:

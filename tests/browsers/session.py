@@ -22,7 +22,8 @@ RUNNER = Path(__file__).with_name("runner.html").read_text(encoding="utf-8")
 BATCH = 100
 
 #: Groups that need a browser of their own for every case: a login dialog or a full preflight cache outlives its case.
-ALONE = frozenset({"auth", "pfcap"})
+DIALOGS = "auth"
+ALONE = frozenset({DIALOGS, "pfcap"})
 
 
 def launches(cases: Iterable[Case]) -> Iterator[list[Case]]:
