@@ -32,6 +32,9 @@ class Judged(Protocol):
     def as_expected(self) -> bool | None: ...
 
     @property
+    def severity(self) -> str | None: ...
+
+    @property
     def status(self) -> int | None: ...
 
     @property
@@ -40,7 +43,8 @@ class Judged(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """``symbol`` takes at most 2 columns, ``label`` at most 8. ``suffix``: ``*`` not as expected, ``?`` inconclusive.
+    """``symbol`` takes at most 2 columns, ``label`` at most 8. ``suffix``: ``*`` not as expected, ``?`` inconclusive,
+    ``^`` a finding that is more than a warning.
 
     ``style``: allowed, blocked, error, unsent, opaque, waiting or running.
     """
@@ -69,6 +73,7 @@ LEGEND = (
 SUFFIXES = (
     ("*", "not as expected"),
     ("?", "inconclusive: something in front of the application answered"),
+    ("^", "a finding: whatever the verdict, the policy has a flaw"),
     ("<>", "the two environments differ"),
 )
 
@@ -82,7 +87,8 @@ def mark(cell: Judged | str | None, ascii: bool = False) -> Mark:
     if cell is None or isinstance(cell, str):
         return _RUNNING if cell == "running" else _WAITING
     symbol = _symbol(cell)
-    suffix = ("*" if cell.as_expected is False else "") + ("?" if cell.inconclusive else "")
+    found = cell.severity not in (None, "info", "warning")
+    suffix = ("*" if cell.as_expected is False else "") + ("?" if cell.inconclusive else "^" if found else "")
     style = "error" if symbol == "✓!" else cell.verdict
     return Mark(_ASCII[symbol] if ascii else symbol, _label(cell), style, suffix)
 

@@ -69,7 +69,7 @@ def cell_object(cell: Cell, options: Options) -> dict[str, Any]:
         "response": _response(flow.response, mask),
         "exchanges": [_exchange(exchange, mask) for exchange in flow.exchanges],
         "checks": [_check(check, mask) for check in flow.checks],
-        "findings": cell.findings,
+        "findings": [{**each, "message": mask.text(each["message"])} for each in cell.findings],
         "duration_ms": _ms(cell.duration_ms),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corstui.analysis.explain import explain
 from corstui.analysis.facts import deciding_exchange, field
 from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix, worth_exposing
@@ -84,11 +85,18 @@ def _body(cell: Cell, options: Options, *, brief: bool) -> list[str]:
     lines += _checks(local, mask, options)
     lines += [*_unsent(cell, mask), ""]
     lines += _paragraph("Fix", fix(cell), mask, options)
-    lines += _paragraph("Note", [finding["message"] for finding in cell.findings], mask, options)
+    lines += _paragraph("Note", _notes(cell, brief=brief), mask, options)
     lines += _paragraph("Server", [answered_by(cell)], mask, options)
     if cell.response is not None:
         lines += _paragraph("Script", [_script_sees(cell)], mask, options)
     return lines
+
+
+def _notes(cell: Cell, *, brief: bool) -> list[str]:
+    """The findings. ``brief``: without the rules that say what decided the flow over again."""
+    check = cell.flow.deciding
+    said = check.id if brief and check is not None else None
+    return [finding["message"] for finding in cell.findings if explain(finding["rule"]).related != said]
 
 
 def _exchanges(flow: Flow, mask: Mask, options: Options, *, brief: bool) -> list[str]:

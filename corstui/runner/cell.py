@@ -12,7 +12,7 @@ from typing import Any
 
 from corstui.fetch.messages import Reply
 from corstui.fetch.result import Check, Exchange, Flow, ScriptResponse
-from corstui.runner.findings import findings_of
+from corstui.runner.lint import Scene, findings_of, worst
 from corstui.runner.plan import CellKey, Planned
 from corstui.runner.simulate import Recorded, joined, replay
 
@@ -24,7 +24,8 @@ _REPLAYED = 512
 class Cell:
     """One cell after it ran. ``dialogue`` holds one recording for each repetition.
 
-    ``status`` is the status that script sees; ``as_expected`` is None where nothing is proven.
+    ``status`` is the status that script sees; ``as_expected`` is None where nothing is proven. ``controls``: what the
+    control requests of the endpoint were answered. ``severity``: that of the gravest finding.
     """
 
     planned: Planned
@@ -38,6 +39,8 @@ class Cell:
     status: int | None
     as_expected: bool | None
     duration_ms: float
+    controls: tuple[Exchange, ...] = ()
+    severity: str | None = None
 
     @property
     def key(self) -> CellKey:
@@ -87,7 +90,8 @@ class Cell:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        return self.flow.exchanges
+        """Those of the flow, then the controls."""
+        return [*self.flow.exchanges, *self.controls]
 
     @property
     def checks(self) -> list[Check]:
@@ -96,7 +100,7 @@ class Cell:
     @property
     def findings(self) -> list[dict[str, Any]]:
         """Rules that fired: ``{rule, severity, message, exchange, header}``."""
-        return findings_of(self.flow, self.planned.deployment)
+        return _linted(self)
 
 
 @lru_cache(maxsize=_REPLAYED)
@@ -104,7 +108,18 @@ def _replayed(cell: Cell) -> Flow:
     return joined(replay(cell.planned, cell.dialogue))
 
 
-def finished(planned: Planned, dialogue: tuple[Recorded, ...], flow: Flow, duration_ms: float) -> Cell:
+@lru_cache(maxsize=_REPLAYED)
+def _linted(cell: Cell) -> list[dict[str, Any]]:
+    return findings_of(Scene(cell.planned, cell.flow, cell.controls))
+
+
+def finished(
+    planned: Planned,
+    dialogue: tuple[Recorded, ...],
+    flow: Flow,
+    duration_ms: float,
+    controls: tuple[Exchange, ...] = (),
+) -> Cell:
     """The cell of a flow that has just ended."""
     expectation = planned.expectation
     return Cell(
@@ -119,6 +134,8 @@ def finished(planned: Planned, dialogue: tuple[Recorded, ...], flow: Flow, durat
         status=flow.response.status if flow.response else None,
         as_expected=expectation.judge(flow) if expectation else None,
         duration_ms=duration_ms,
+        controls=controls,
+        severity=worst(findings_of(Scene(planned, flow, controls))),
     )
 
 

@@ -38,7 +38,7 @@ class Planned:
     """One cell before it ran.
 
     ``may_write`` false: it sends no unsafe method, whatever the profile grants. ``guarded``: its secrets go only where
-    the profile says so.
+    the profile says so. ``strangers``: origins that mean another environment's page, each with that environment.
     """
 
     key: CellKey
@@ -48,6 +48,7 @@ class Planned:
     expectation: Expectation | None
     may_write: bool
     guarded: bool = True
+    strangers: tuple[tuple[str, str], ...] = ()
 
     @property
     def method(self) -> str:
@@ -121,6 +122,7 @@ def plan(
     deployments = profile.resolve_all(environment_names)
     if wanted_tags is not None:
         select("tag", wanted_tags, sorted({tag for one in deployments for each in one.endpoints for tag in each.tags}))
+    strangers = {one.name: _strangers(one, deployments) for one in deployments}
     cells = tuple(
         Planned(
             key=CellKey(deployment.name, origin, endpoint.name, engine),
@@ -129,6 +131,7 @@ def plan(
             deployment=deployment,
             expectation=endpoint.expectation_for(origin),
             may_write=allow_writes and engine == engine_names[0],
+            strangers=strangers[deployment.name],
         )
         for deployment in deployments
         for endpoint in deployment.endpoints
@@ -150,6 +153,16 @@ def plan(
         endpoints=_present(profile.endpoint_names, (cell.key.endpoint for cell in cells)),
         engines=engine_names,
         warnings=tuple(str(warning) for warning in profile.warnings),
+    )
+
+
+def _strangers(deployment: Deployment, all: Iterable[Deployment]) -> tuple[tuple[str, str], ...]:
+    """Origins of pages that exist in ``deployment`` too, under another origin."""
+    return tuple(
+        (value, other.name)
+        for other in all
+        for name, value in other.origins.items()
+        if deployment.origins.get(name, value) != value
     )
 
 

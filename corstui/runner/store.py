@@ -10,6 +10,7 @@ from typing import Any
 
 from corstui.fetch.messages import HeaderList, NetworkError, Request, Timing
 from corstui.fetch.result import Check, Exchange, Flow, Response, ScriptResponse
+from corstui.runner.lint import worst
 from corstui.runner.plan import CellKey
 
 SCHEMA = "corstui.run/1"
@@ -29,6 +30,7 @@ class StoredCell:
     url: str
     expected: str | None
     as_expected: bool | None
+    severity: str | None
     flow: Flow
 
     @property
@@ -152,8 +154,14 @@ class _Reader:
             url=self.get(cell, "url", str, place),
             expected=self.get(cell, "expected", _OPTIONAL_TEXT, place),
             as_expected=self.get(cell, "as_expected", (bool, type(None)), place),
+            severity=self.severity(cell, place),
             flow=flow,
         )
+
+    def severity(self, cell: Any, place: str) -> str | None:
+        """The gravest of the cell's findings."""
+        findings = self.get(cell, "findings", list, place)
+        return worst({"severity": self.get(each, "severity", str, f"{place}.findings")} for each in findings)
 
     def exchange(self, exchange: Any, place: str) -> Exchange:
         request = self.get(exchange, "request", dict, place)

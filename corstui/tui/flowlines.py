@@ -71,11 +71,11 @@ def sequence(cell: Cell, view: View, columns: int) -> list[Content]:
     """Browser on the left, server on the right, one arrow there and one back for each exchange."""
     wide = columns >= 110
     lane = max(30, min(columns - (46 if wide else 14), 84))
-    host, deciding = first_host(cell.exchanges), cell.flow.deciding
+    host, deciding = first_host(cell.flow.exchanges), cell.flow.deciding
     left, right = view.text(cell.origin_value), view.text(host_of(cell.url))
     left = shorten(left, max(8, lane - width(shorten(right, lane // 2)) - 1))
     lines = [Content.styled(f" {left}{shorten(right, lane // 2):>{max(1, lane + 4 - width(left))}}", "bold")]
-    for index, exchange in enumerate(cell.exchanges):
+    for index, exchange in enumerate(cell.flow.exchanges):
         decides = deciding is not None and deciding.exchange == index
         lines += _arrows(index + 1, exchange, host, view, lane, wide, decides)
     if not cell.sent and cell.verdict != "error":
@@ -107,7 +107,7 @@ def _kept_back(cell: Cell, view: View, lane: int) -> Content:
     parsed = parse(cell.url)
     target = view.text(parsed.target if parsed is not None else cell.url)
     verb = "held back" if cell.verdict == "unsent" else "not sent"
-    what = f" {len(cell.exchanges) + 1} {view.text(cell.method)} {shorten(target, lane - 24)}   {verb}"
+    what = f" {len(cell.flow.exchanges) + 1} {view.text(cell.method)} {shorten(target, lane - 24)}   {verb}"
     return Content.styled(f"   {bar}{pad(what, lane)}{bar}", MUTED)
 
 
@@ -310,6 +310,25 @@ def advice(cell: Cell, view: View, columns: int) -> list[Content]:
         lines += [Content(""), Content.styled(page.title, "bold"), *wrapped(page.meaning, columns)]
         lines += [Content(""), Content.styled("Why browsers do it", "bold"), *wrapped(page.why, columns)]
     return lines
+
+
+def findings(cell: Cell, view: View, columns: int) -> list[Content]:
+    """Each rule that fired: what shows it, why it matters, what to change; the gravest first."""
+    columns = min(columns, READABLE)
+    lines: list[Content] = []
+    for finding in cell.findings:
+        page = explain(finding["rule"])
+        where = [f"exchange {finding['exchange'] + 1}"] if finding["exchange"] is not None else []
+        where += [finding["header"]] if finding["header"] is not None else []
+        shown = f" ({', '.join(where)})" if where else ""
+        style = MUTED if finding["severity"] == "info" else CAUTION
+        lines += wrapped(f"{finding['severity']}: {page.title}", columns, rest="  ", style=style)
+        lines += wrapped(view.text(finding["message"]) + shown, columns, first="  ", rest="  ")
+        lines += wrapped(page.why, columns, first="  ", rest="  ", style=MUTED)
+        for advice_line in page.fix:
+            lines += wrapped(advice_line, columns, first="  - ", rest="    ")
+        lines += [*wrapped(finding["rule"], columns, first="  ", style=MUTED), Content("")]
+    return lines[:-1] or [Content("No rule about policies found anything to say.")]
 
 
 def raw(cell: Cell, view: View, columns: int) -> list[Content]:

@@ -182,7 +182,7 @@ def _rest(cell: Cell, view: View, columns: int) -> list[Content]:
     if who:
         lines += wrapped(f"answered by {view.text(who)}", columns, style=MUTED)
     for finding in cell.findings:
-        lines += wrapped(f"note: {view.text(finding['message'])}", columns, style=MUTED)
+        lines += wrapped(f"{finding['severity']}: {view.text(finding['message'])}", columns, style=MUTED)
     return lines
 
 
@@ -214,9 +214,9 @@ def _advice(cell: Cell, view: View, columns: int) -> list[Content]:
 
 def _exchanges(cell: Cell, view: View, columns: int) -> list[Content]:
     """``1 GET /orders          200   34 ms``, one line an exchange."""
-    host = first_host(cell.exchanges)
+    host = first_host(cell.flow.exchanges)
     lines = []
-    for number, exchange in enumerate(cell.exchanges, 1):
+    for number, exchange in enumerate(cell.flow.exchanges, 1):
         right = f"{status_of(exchange):>4} {milliseconds(exchange.timing.total):>8}" if columns > 24 else ""
         what = f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}"
         room = max(8, columns - width(right) - 1)
@@ -229,7 +229,7 @@ def _unsent(cell: Cell, view: View, columns: int) -> list[Content]:
     """The request that a failed preflight, or corstui, kept back."""
     if cell.sent or cell.verdict == "error":
         return []
-    number = len(cell.exchanges) + 1
+    number = len(cell.flow.exchanges) + 1
     verb = "held back" if cell.verdict == "unsent" else "not sent"
     parsed = parse(cell.url)
     target = view.text(parsed.target if parsed is not None else cell.url)

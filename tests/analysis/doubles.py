@@ -24,6 +24,7 @@ class Cell:
     url: str = "https://api.example/orders"
     as_expected: bool | None = None
     expected: str | None = None
+    severity: str | None = None
 
     @property
     def verdict(self) -> str:

@@ -98,6 +98,8 @@ async def test_tab_and_arrows_turn_pages_and_come_round() -> None:
         assert "No cookie" in text(pilot)
         await pilot.press("h", "shift+tab", "left", "left")
         assert tabs(pilot).active == len(tabs(pilot).labels) - 1
+        assert text(pilot) == "No rule about policies found anything to say."
+        await pilot.press("h")
         assert text(pilot).startswith("> OPTIONS /orders")
 
 
@@ -106,8 +108,8 @@ async def test_numbers_open_pages_and_a_wrong_one_says_so() -> None:
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("5")
         assert "Access-Control-Allow-Credentials: true" in text(pilot)
-        await pilot.press("7")
-        assert "There is no page 7" in app.told[-1]
+        await pilot.press("8")
+        assert "There is no page 8" in app.told[-1]
 
 
 async def test_a_click_on_a_tab_opens_it() -> None:

@@ -91,9 +91,18 @@ def test_the_expectation_is_given_with_its_place(as_expected: bool | None, verdi
     assert f"Expected allow (shop.yaml:31): {verdict}" in lines
 
 
-def test_findings_are_notes() -> None:
-    cell = replace(allowed(), findings=[{"rule": "lint.lna-target", "message": "Chromium asks first."}])
-    assert "note: Chromium asks first." in said(cell)
+FINDING = {
+    "rule": "lint.lna-target",
+    "severity": "warning",
+    "message": "Chromium asks first.",
+    "exchange": None,
+    "header": None,
+}
+
+
+def test_findings_are_listed_with_their_severity() -> None:
+    cell = replace(allowed(), findings=[FINDING])
+    assert "warning: Chromium asks first." in said(cell)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +251,7 @@ def test_tabs_say_how_much_is_behind_them() -> None:
     cell = refused()
     view = View.of(cell.planned)
     labels = [tab_label(name, cast(Cell, cell), view) for name in PAGES]
-    assert labels == ["Headers", "Checks 5✓ 4✗", "Script sees", "Cookies", "Fix 5", "Raw"]
+    assert labels == ["Headers", "Checks 5✓ 4✗", "Script sees", "Cookies", "Fix 5", "Raw", "Findings"]
 
 
 def test_a_title_takes_two_lines_where_one_does_not_do() -> None:

@@ -22,7 +22,7 @@ from corstui.report.curl import curl_command
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
 from corstui.tui.clipboard import copy
-from corstui.tui.flowlines import advice, checks, cookie_lines, headers, raw, script, sequence
+from corstui.tui.flowlines import advice, checks, cookie_lines, findings, headers, raw, script, sequence
 from corstui.tui.render import MUTED, View, difference, names, side_by_side, wrapped
 from corstui.tui.screens.explain import ExplainScreen
 from corstui.tui.widgets.lines import COLOURS, spread
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Step = Callable[[int], "Sequence[Cell]"]
 Page = Callable[["Cell", View, int], list[Content]]
 
+FINDINGS = "Findings"
 PAGES: dict[str, Page] = {
     "Headers": headers,
     "Checks": checks,
@@ -42,6 +43,7 @@ PAGES: dict[str, Page] = {
     "Cookies": cookie_lines,
     "Fix": advice,
     "Raw": raw,
+    FINDINGS: findings,
 }
 POLICIES = "Policies"
 
@@ -65,6 +67,8 @@ def tab_label(name: str, cell: Cell, view: View) -> str:
         return f"Checks {passed}{view.passed} {len(cell.flow.checks) - passed}{view.failed}"
     if name == "Cookies":
         return f"Cookies {len(cookies(cell.flow)) or ''}".rstrip()
+    if name == FINDINGS:
+        return f"{name} {len(cell.findings) or ''}".rstrip()
     return f"Fix {len(fix(cell)) or ''}".rstrip() if name == "Fix" else name
 
 
@@ -240,8 +244,10 @@ class FlowScreen(Screen[None]):
         self.query_one("#lanes", Pane).scroll_relative(y=direction, animate=False)
 
     def action_explain(self) -> None:
-        findings = self.cell.findings
-        code = self.cell.reason or (findings[0]["rule"] if findings else None)
+        found = [finding["rule"] for finding in self.cell.findings]
+        reason = [self.cell.reason] if self.cell.reason is not None else []
+        codes = [*found, *reason] if self.pages[self.page] == FINDINGS else [*reason, *found]
+        code = next(iter(codes), None)
         if code is None:
             self.notify("Nothing was refused here, so there is nothing to explain.")
         else:

@@ -1,0 +1,176 @@
+"""What lint rules look at: one cell's flow, what the two control requests were answered, and the profile's own words.
+
+A :class:`Rule` is a row of data with a pure function; each :class:`Hit` of it becomes a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from corstui.fetch import headers as h
+from corstui.fetch.result import Exchange, Flow, Response
+from corstui.runner.plan import Planned
+
+ACAO = "Access-Control-Allow-Origin"
+ACAC = "Access-Control-Allow-Credentials"
+ACAM = "Access-Control-Allow-Methods"
+ACAH = "Access-Control-Allow-Headers"
+ACEH = "Access-Control-Expose-Headers"
+MAX_AGE = "Access-Control-Max-Age"
+VARY = "Vary"
+
+#: Severities, the mildest first. ``error``: what the header says cannot work.
+SEVERITIES = ("info", "warning", "medium", "error", "high", "critical")
+
+#: What caches call an answer that they had.
+_CACHES = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-vercel-cache", "x-proxy-cache")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An exchange that was answered. ``index`` counts the flow's exchanges, then the controls."""
+
+    index: int
+    exchange: Exchange
+    response: Response
+
+    def value(self, name: str) -> str | None:
+        """All values of a header, joined by ``, ``; None when it is absent."""
+        return h.get(self.response.headers, name.lower())
+
+    def lines(self, name: str) -> list[str]:
+        """The value of each field line."""
+        return h.get_all(self.response.headers, name.lower())
+
+    def tokens(self, name: str) -> list[str] | None:
+        """A list of names: empty when the header is absent, None when one element is no token."""
+        return h.parse_tokens(self.lines(name))
+
+    def asked(self, name: str) -> str | None:
+        """A header of the request."""
+        return h.get(self.exchange.request.headers, name.lower())
+
+    @property
+    def is_preflight(self) -> bool:
+        return self.exchange.request.method == "OPTIONS" and self.asked("Access-Control-Request-Method") is not None
+
+    @property
+    def is_control(self) -> bool:
+        return self.exchange.phase == "control"
+
+    @property
+    def kind(self) -> str:
+        """How a sentence calls it."""
+        return "preflight" if self.is_preflight else "redirect" if self.is_redirect else "answer"
+
+    @property
+    def is_redirect(self) -> bool:
+        return self.response.status in (301, 302, 303, 307, 308) and self.value("Location") is not None
+
+    @property
+    def is_ok(self) -> bool:
+        return 200 <= self.response.status <= 299
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether the answer lets credentialed requests through."""
+        return self.value(ACAC) == "true"
+
+    @property
+    def varies(self) -> bool:
+        """Whether Vary names Origin."""
+        said = {part.strip().lower() for part in (self.value(VARY) or "").split(",")}
+        return bool(said & {"origin", "*"})
+
+    @property
+    def refuses_origin(self) -> bool:
+        """Whether a CORS layer gave this requester no permission: it knows that its answer depends on Origin."""
+        return self.value(ACAO) is None and self.varies
+
+    @property
+    def from_cache(self) -> bool:
+        """Whether the answer says that a cache gave it."""
+        return self.value("Age") is not None or any("hit" in (self.value(name) or "").lower() for name in _CACHES)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that is known of one cell."""
+
+    planned: Planned
+    flow: Flow
+    controls: tuple[Exchange, ...] = ()
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """All answers, those of the flow first."""
+        return list(_answered([*self.flow.exchanges, *self.controls]))
+
+    @property
+    def own(self) -> list[Answer]:
+        """The flow's answers."""
+        return [each for each in self.answers if not each.is_control]
+
+    @property
+    def preflights(self) -> list[Answer]:
+        """The answers to the browser's preflights."""
+        return [each for each in self.own if each.exchange.phase == "preflight"]
+
+    @property
+    def consents(self) -> list[Answer]:
+        """Preflights with an answer that is meant to let a request through."""
+        return [each for each in self.preflights if each.is_ok and each.value(ACAO) is not None]
+
+    @property
+    def actuals(self) -> list[Answer]:
+        """The flow's answers to other requests than preflights."""
+        return [each for each in self.own if each.exchange.phase != "preflight"]
+
+    @property
+    def readable(self) -> list[Answer]:
+        """Answers, controls included, whose headers script could come to see: no preflights."""
+        return [each for each in self.answers if not each.is_preflight]
+
+    @property
+    def canary(self) -> Answer | None:
+        """The answer to the control request of an origin that nobody can have allowed."""
+        return next((each for each in self.answers if each.is_control and each.asked("Origin") is not None), None)
+
+    @cached_property
+    def with_credentials(self) -> bool:
+        """Whether the CORS check was that of a credentialed request."""
+        return any(check.id == "cors.check.acac" for check in self.flow.checks)
+
+    @property
+    def origin(self) -> str:
+        """The page's origin."""
+        return self.planned.origin_value
+
+
+def _answered(exchanges: Iterable[Exchange]) -> Iterator[Answer]:
+    for index, exchange in enumerate(exchanges):
+        if exchange.response is not None:
+            yield Answer(index, exchange, exchange.response)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule holds. ``exchange`` None: nothing on the wire shows it. ``header`` and ``severity``
+    stand for those of the rule."""
+
+    message: str
+    exchange: int | None = None
+    header: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``header``: the one that usually shows it."""
+
+    id: str
+    severity: str
+    header: str | None
+    look: Callable[[Scene], Iterator[Hit]]
