@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from corstui.browser import fetch_params, page_context
 from corstui.fetch.context import BrowserState, FetchParams, PageContext, new_state
-from corstui.fetch.engines import ENGINES
+from corstui.fetch.engines import ENGINES, Engine
 from corstui.fetch.flow import fetch
 from corstui.fetch.messages import HeaderList, Reply, Request
 from corstui.fetch.result import Flow
@@ -35,8 +35,8 @@ class Simulation:
         return fetch(self.params, self.page, self.state, now, wall)
 
 
-def simulation(planned: Planned) -> Simulation:
-    """Set the stage for one cell."""
+def simulation(planned: Planned, engine: Engine | None = None) -> Simulation:
+    """Set the stage for one cell, in its own engine or in another."""
     endpoint = planned.endpoint
     params = fetch_params(
         endpoint.url,
@@ -53,7 +53,7 @@ def simulation(planned: Planned) -> Simulation:
         upload_listener=endpoint.upload_listener,
         crossorigin=endpoint.crossorigin,
     )
-    state = new_state(ENGINES[planned.key.engine], cookies=planned.deployment.cookies)
+    state = new_state(engine or ENGINES[planned.key.engine], cookies=planned.deployment.cookies)
     return Simulation(params, page_context(planned.origin_value), state)
 
 
