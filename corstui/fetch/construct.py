@@ -73,8 +73,9 @@ def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engin
         _refuse("req.method.forbidden", "GET, HEAD or POST in no-cors mode", method, "method-no-cors")
     if mode == "no-cors" and params.redirect != "follow":
         _refuse("main.no-cors", "redirect mode follow", params.redirect, "no-cors-redirect-mode")
-    if params.cache == "only-if-cached":
-        _refuse("req.cache.only-if-cached", "something cached", "an empty HTTP cache", "engine-refused")
+    if params.cache == "only-if-cached" and not (engine.ignores_only_if_cached and params.mode == "same-origin"):
+        required, observed = "something cached", "an empty HTTP cache"
+        _refuse("req.cache.only-if-cached", required, observed, "engine-refused", _cache_miss(params))
     if body is not None and method in ("GET", "HEAD"):
         if initiator.name == "fetch":
             _refuse("req.method.forbidden", "no body", f"a body with {method}", "body-not-allowed")
@@ -84,6 +85,11 @@ def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engin
         _refuse("actual.keepalive", required, f"{len(body)} bytes", "keepalive-limit")
     kept = [field for name, value in params.headers for field in _kept(name, value, mode, engine)]
     return Constructed(url, method, _with_body_type(kept, body, params), body, mode, params.credentials)
+
+
+def _cache_miss(params: FetchParams) -> str | None:
+    """The constructor itself refuses this cache mode but in mode same-origin."""
+    return "ERR_CACHE_MISS" if params.mode == "same-origin" else None
 
 
 def _kept(name: str, raw: str, mode: str, engine: Engine) -> HeaderList:

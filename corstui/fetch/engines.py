@@ -107,6 +107,12 @@ class Engine:
     statuses_refused: frozenset[int] = frozenset()
     max_status: int = 999
     min_status: int = 100
+    #: Script reads a body with 205, against Fetch.
+    reads_body_of_205: bool = False
+    #: Cache mode only-if-cached asks the network all the same.
+    ignores_only_if_cached: bool = False
+    #: Percent-escapes of letters, digits and -._~ are resolved before a request goes out (libsoup's g_uri_parse).
+    resolves_plain_escapes: bool = False
     #: Whose 401 with a challenge opens a login dialog: any "credentialed" request's, or one to the "same-origin".
     auth_prompt: str | None = None
     #: Requests towards a more private network need a permission (Chromium 142; WICG Local Network Access).
@@ -116,6 +122,11 @@ class Engine:
     accepts_status_without_space: bool = True
     accepts_lower_case_version: bool = False
     drops_bare_cr_at_end: bool = True
+    #: A carriage return alone ends a line (net::HttpUtil::AssembleRawHeaders).
+    bare_cr_ends_line: bool = False
+    #: A head that begins with ICY: "refused", a response like any other, or one "bare" of headers.
+    shoutcast: str = "refused"
+    #: Content-Length that is no number at all; a sign in front of one is taken by every engine.
     accepts_bad_content_length: bool = True
     accepts_differing_content_lengths: bool = False
     accepts_unknown_transfer_coding: bool = True
@@ -132,6 +143,8 @@ class Engine:
     removed_type_returns: str | None = None
     #: Initiators that load in no-cors mode, against HTML.
     elements_without_cors: frozenset[str] = frozenset()
+    #: A preload reports success whatever CORS says.
+    preload_tells_nothing: bool = False
     #: no-cors POST under a referrer policy that hides the page sends `Origin: null`.
     origin_follows_referrer_policy: bool = True
     #: With credentials, `Access-Control-Expose-Headers: *` leaks a header of this name.
@@ -174,6 +187,8 @@ CHROMIUM = Engine(
     asks_for_local_network=True,
     accepts_space_before_colon=True,
     accepts_lower_case_version=True,
+    bare_cr_ends_line=True,
+    shoutcast="bare",
     own_origin_told_by=_CORS_ELEMENTS,
     origin_follows_referrer_policy=False,
 )
@@ -212,6 +227,7 @@ FIREFOX = Engine(
     accepts_switching_protocols=True,
     max_head=393_216,
     refuses_bad_chunk=True,
+    preload_tells_nothing=True,
     list_separators="",
     counts_fields_by_case=True,
     third_party_cookies="partitioned",
@@ -239,6 +255,10 @@ WEBKIT = Engine(
     refused_hosts=frozenset({"0.0.0.0"}),
     loopback_is_secure=False,
     auth_prompt="same-origin",
+    reads_body_of_205=True,
+    ignores_only_if_cached=True,
+    resolves_plain_escapes=True,
+    shoutcast="like any other",
     accepts_bad_content_length=False,
     accepts_differing_content_lengths=True,
     accepts_unknown_transfer_coding=False,
@@ -276,6 +296,8 @@ STANDARD = replace(
     statuses_refused=frozenset(),
     max_status=999,
     min_status=100,
+    bare_cr_ends_line=False,
+    shoutcast="refused",
     auth_prompt=None,
     asks_for_local_network=False,
     extra_bad_ports=frozenset({4190, 6679}),

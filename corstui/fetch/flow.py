@@ -47,6 +47,7 @@ from corstui.fetch.data_url import data_response
 from corstui.fetch.fetch_site import fetch_site
 from corstui.fetch.initiators import INITIATORS, Initiator
 from corstui.fetch.messages import HeaderList, Reply, Request
+from corstui.fetch.mime import essence, mime_check
 from corstui.fetch.origin import address_space, origin_of, same_origin
 from corstui.fetch.preflight import PreflightRequest, judge
 from corstui.fetch.record import Record, Stop
@@ -54,7 +55,7 @@ from corstui.fetch.referrer import hides_origin, policy_after, referer
 from corstui.fetch.response import basic_filtered, cors_filtered
 from corstui.fetch.result import Flow, Response, ScriptResponse
 from corstui.fetch.rules import first_failure
-from corstui.fetch.url import Url, has_spaced_host, parse
+from corstui.fetch.url import Url, has_spaced_host, parse, without_plain_escapes
 from corstui.fetch.wire import Outgoing, cache_mode, wire_headers
 
 
@@ -69,6 +70,8 @@ def fetch(
     try:
         response = yield from run.main()
     except Stop as stop:
+        if run.hides(stop):
+            return run.flow("opaque", None, None, ScriptResponse("opaque", 0, "", False, []))
         return run.flow(stop.verdict, stop.reason, stop.browser_error, None)
     return run.flow("opaque" if run.is_opaque(response) else "allowed", None, None, response)
 
@@ -238,7 +241,7 @@ class _Run(Record):
             return
         self.phase = "preflight"
         headers = self.wire("preflight", self.cookie_context(), asked=asked)
-        request = Request("OPTIONS", url.wire_url, headers, b"", "preflight", self.hop, False)
+        request = Request("OPTIONS", self.sent_url(url.wire_url), headers, b"", "preflight", self.hop, False)
         response, reply = yield from self.exchange(request)
         index = len(self.exchanges) - 1
         if engine.preflight_needs_whole_body and reply.body_error == "truncated":
@@ -283,9 +286,8 @@ class _Run(Record):
         headers = self.wire(
             "navigation" if self.mode == "navigate" else "actual", context, cookie=cookie_header(cookies) or None
         )
-        request = Request(
-            self.method, self.url.wire_url, headers, self.body or b"", self.phase, self.hop, self.includes_credentials
-        )
+        url = self.sent_url(self.url.wire_url)
+        request = Request(self.method, url, headers, self.body or b"", self.phase, self.hop, self.includes_credentials)
         response, reply = yield from self.exchange(request, tuple((cookie.name, why) for cookie, why in withheld))
         if cookies or withheld:
             sent = ", ".join(cookie.name for cookie in cookies) or "none"
@@ -389,7 +391,15 @@ class _Run(Record):
                 initiator=self.initiator.name,
                 headers=self.headers,
                 origin=origin,
-                referer=referer(self.policies, self.page.url, self.page.origin, self.urls, engine, preflight=preflight),
+                referer=referer(
+                    self.policies,
+                    self.page.url,
+                    self.page.origin,
+                    self.urls,
+                    engine,
+                    top_level=self.page.top_level,
+                    preflight=preflight,
+                ),
                 cookie=cookie,
                 body_length=None if self.body is None or preflight else len(self.body),
                 cache=self.params.cache,
@@ -445,21 +455,21 @@ class _Run(Record):
         return ScriptResponse(
             type=self.tainting,
             status=response.status,
-            url=self.url.without_fragment,
+            url=self.sent_url(self.url.without_fragment),
             redirected=len(self.urls) > 1,
             headers=headers,
-            body=b"" if response.status in _NULL_BODY_STATUSES else reply.body,
+            body=b"" if self.has_null_body(response) else reply.body,
             body_error=reply.body_error,
         )
 
     def initiator_rules(self, response: Response, index: int) -> None:
-        """``actual.mime``: what the initiator itself demands of a readable response."""
-        types = self.initiator.mime_types
-        if not types:
-            return
-        essence = (h.get(response.headers, "content-type") or "").partition(";")[0].strip().lower()
-        if response.status != 200 or essence not in types:
-            required, observed = f"200 with {types[0]}", f"{response.status} with {essence or 'no type'}"
+        """``actual.nosniff``, ``actual.mime``: what the type rules out, and what the initiator itself demands."""
+        rule = mime_check(response.headers, self.initiator.destination)
+        if rule is not None:
+            self.apply([rule], index)
+        types, found = self.initiator.mime_types, essence(response.headers)
+        if types and (response.status != 200 or found not in types):
+            required, observed = f"200 with {types[0]}", f"{response.status} with {found or 'no type'}"
             self.fail("actual.mime", required, observed, "mime-blocked")
 
     def data_response(self) -> ScriptResponse:
@@ -467,6 +477,11 @@ class _Run(Record):
         if response is None:
             self.fail("main.scheme", "a data: URL with a comma", self.url.href, "url-invalid", "ERR_INVALID_URL")
         return response
+
+    def hides(self, stop: Stop) -> bool:
+        """Whether the initiator sees success although CORS refused the response."""
+        preload = self.initiator.name == "preload" and self.engine.preload_tells_nothing
+        return preload and stop.verdict == "blocked" and self.phase != "local"
 
     def is_opaque(self, response: ScriptResponse) -> bool:
         return response.type in ("opaque", "opaqueredirect") or self.mode == "navigate"
@@ -477,6 +492,14 @@ class _Run(Record):
     def url(self) -> Url:
         """https://fetch.spec.whatwg.org/#concept-request-current-url"""
         return self.urls[-1]
+
+    def sent_url(self, url: str) -> str:
+        return without_plain_escapes(url) if self.engine.resolves_plain_escapes else url
+
+    def has_null_body(self, response: Response) -> bool:
+        """https://fetch.spec.whatwg.org/#null-body-status"""
+        null = response.status in _NULL_BODY_STATUSES
+        return null and not (response.status == 205 and self.engine.reads_body_of_205)
 
     @property
     def hop(self) -> int:
@@ -504,7 +527,6 @@ _TAINTINGS = {
     "cors": ("main.cors", "another origin: CORS"),
 }
 
-#: https://fetch.spec.whatwg.org/#null-body-status
 _NULL_BODY_STATUSES = frozenset({101, 103, 204, 205, 304})
 
 #: A body that failed, where the initiator needs all of it. A body beyond our own cap is no failure.

@@ -11,8 +11,9 @@ from corstui.fetch.messages import HeaderList
 from corstui.fetch.methods import is_token
 from corstui.fetch.result import Response
 
+_SHOUTCAST = re.compile(r"ICY(?= )")
 _STATUS_LINE = re.compile(r"(HTTP)/(\d+(?:\.\d+)?)[ \t]*(-?\d+)(.*)\Z", re.IGNORECASE | re.DOTALL)
-_CONTENT_LENGTH = re.compile(r"\d+\Z", re.ASCII)
+_CONTENT_LENGTH = re.compile(r"[+-]?\d+\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,14 @@ def parse_head(head: bytes, engine: Engine) -> Response | BadHead:
         return BadHead(
             f"the response head has {len(head)} bytes, more than {engine.name} accepts", "ERR_RESPONSE_HEADERS_TOO_BIG"
         )
-    lines = head.decode("latin-1").replace("\r\n", "\n").rstrip("\n").split("\n")
+    text = head.decode("latin-1").replace("\r\n", "\n")
+    if engine.bare_cr_ends_line:
+        text = text.replace("\r", "\n")
+    if engine.shoutcast != "refused":
+        text, shoutcasts = _SHOUTCAST.subn("HTTP/1.0", text, count=1)
+        if shoutcasts and engine.shoutcast == "bare":
+            text = text.partition("\n")[0]
+    lines = text.rstrip("\n").split("\n")
     status = _status_line(lines[0], engine)
     if isinstance(status, BadHead):
         return status

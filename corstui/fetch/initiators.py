@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corstui.fetch.mime import JAVASCRIPT_TYPES
+
 
 @dataclass(frozen=True, slots=True)
 class Initiator:
@@ -25,11 +27,6 @@ class Initiator:
     mime_types: tuple[str, ...] = ()
 
 
-_JAVASCRIPT = (
-    "application/ecmascript", "application/javascript", "application/x-ecmascript", "application/x-javascript",
-    "text/ecmascript", "text/javascript", "text/jscript", "text/livescript", "text/x-ecmascript", "text/x-javascript",
-)  # fmt: skip
-
 _ROWS = (
     Initiator("fetch", "empty", None, None, scripted=True),
     Initiator("xhr", "empty", "cors", None, scripted=True, needs_body=True),
@@ -38,7 +35,7 @@ _ROWS = (
     Initiator("img", "image", "no-cors", "include", takes_crossorigin=True, needs_body=True),
     Initiator("script", "script", "no-cors", "include", takes_crossorigin=True, needs_body=True),
     Initiator(
-        "module", "script", "cors", "same-origin", takes_crossorigin=True, needs_body=True, mime_types=_JAVASCRIPT
+        "module", "script", "cors", "same-origin", takes_crossorigin=True, needs_body=True, mime_types=JAVASCRIPT_TYPES
     ),
     Initiator("stylesheet", "style", "no-cors", "include", takes_crossorigin=True, needs_body=True),
     Initiator("font", "font", "cors", "same-origin", needs_body=True),

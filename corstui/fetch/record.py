@@ -123,8 +123,7 @@ class Record:
         if self.phase == "local" or reason == "redirect-mode-error":
             return False
         ids = {check.id for check in self.checks}
-        last = self.exchanges[-1] if self.exchanges else None
-        reached = last is not None and (last.error is None or last.error.sent)
+        reached = any(exchange.error is None or exchange.error.sent for exchange in self.exchanges)
         return (
             (reached and "main.cors" in ids) or reason == "bad-port" or any(id.startswith("cors.check") for id in ids)
         )

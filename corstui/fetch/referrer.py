@@ -46,10 +46,12 @@ class _Rules:
 
     #: Policies that count as the default towards another site.
     ignored_cross_site: frozenset[str] = frozenset()
-    #: Another site learns the origin at most, whatever the policy.
-    cross_site_gets_origin: bool = False
     #: A sandboxed frame tells its URL although its origin is opaque.
     opaque_tells: bool = False
+    #: A blob: frame tells the origin that made it.
+    blob_tells_origin: bool = False
+    #: Another site than the top-level page's learns the origin at most, whatever the policy, even from its own frame.
+    third_party_gets_origin: bool = False
     #: A preflight after a redirect tells what the very first request told, as far as the site allows.
     preflight_tells_as_first: bool = False
 
@@ -58,11 +60,12 @@ _ENGINES = {
     "chromium": _Rules(),
     # network.http.referer.disallowCrossSiteRelaxingDefault is true (ReferrerInfo.cpp)
     "firefox": _Rules(
-        ignored_cross_site=frozenset({"no-referrer-when-downgrade", "origin-when-cross-origin", "unsafe-url"})
+        ignored_cross_site=frozenset({"no-referrer-when-downgrade", "origin-when-cross-origin", "unsafe-url"}),
+        blob_tells_origin=True,
     ),
     # third-party referrers are cut in the network process; page > other > page and page > sub-domain preflight with the
     # whole URL
-    "webkit": _Rules(cross_site_gets_origin=True, opaque_tells=True, preflight_tells_as_first=True),
+    "webkit": _Rules(third_party_gets_origin=True, opaque_tells=True, preflight_tells_as_first=True),
     "standard": _Rules(),
 }
 
@@ -74,13 +77,17 @@ def referer(
     urls: Sequence[Url],
     engine: str,
     *,
+    top_level: Origin | None = None,
     preflight: bool = False,
 ) -> str | None:
     """The Referer of the request for the last of ``urls``, the chain of redirects so far; None for no Referer.
 
-    ``policies`` holds the policy in force at each of ``urls``; an empty or unknown one is the default.
+    ``policies`` holds the policy in force at each of ``urls``; an empty or unknown one is the default. ``top_level`` is
+    the top-level page's origin, by default ``page_origin``.
     """
     rules = _ENGINES[engine]
+    if page_url is not None and page_url.scheme == "blob" and rules.blob_tells_origin:
+        page_url = parse(f"{page_origin}/")
     if (
         page_url is None
         or page_url.scheme not in ("http", "https")
@@ -94,6 +101,9 @@ def referer(
     told: Url | None = page_url
     for url, policy in hops:
         told = _told(told, policy if policy in POLICIES else DEFAULT_POLICY, url, rules) if told is not None else None
+    if told is not None and rules.third_party_gets_origin:
+        third_party = not same_site(top_level or page_origin, origin_of(urls[-1]), schemeful=False)
+        told = parse(f"{origin_of(told)}/") if third_party else told
     return _stripped(told) if told is not None else None
 
 
@@ -132,8 +142,6 @@ def _told(referrer: Url, policy: str, target: Url, rules: _Rules) -> Url | None:
         told = row.downgrade
     else:
         told = row.same_origin if same_origin(own, other) else row.cross_origin
-    if told == "full" and cross_site and rules.cross_site_gets_origin:
-        told = "origin"
     if told == "full":
         return referrer
     return parse(f"{own}/") if told == "origin" else None

@@ -5,6 +5,7 @@ A thin, immutable view of ``ada_url``: the flow compares and rebuilds URLs thous
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import quote
@@ -89,6 +90,15 @@ def parse(text: str, base: str | None = None) -> Url | None:
 def has_spaced_host(text: str, base: str | None = None) -> bool:
     """Whether spaces in the host are all that keeps ``text`` from being a URL."""
     return parse(text, base) is None and " " in text and parse(text.replace(" ", "-"), base) is not None
+
+
+def without_plain_escapes(url: str) -> str:
+    """``url`` with the percent-escapes of unreserved characters resolved (RFC 3986, section 6.2.2.2)."""
+    return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), url) if "%" in url else url
+
+
+#: Letters, digits, ``-``, ``.``, ``_`` and ``~``.
+_ESCAPE = re.compile(r"%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9A]|5F|6[1-9A-F]|7[0-9A]|7E)", re.IGNORECASE)
 
 
 def parse_location(value: str, base: Url) -> Url | None:

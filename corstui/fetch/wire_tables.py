@@ -231,6 +231,10 @@ WEBKIT = HeadTable(
         "eventsource": (
             "accept", "cache-control", "origin", "referer", *(place for place in _W_END if place != "cache-control"),
         ),
+        "eventsource>>": (
+            "accept", "cache-control", "origin", "referer",
+            *(place for place in _W_END if place not in ("cache-control", "pragma")),
+        ),
         "beacon": ("+soup", "accept", "referer", "origin", *_W_END),
         "*": ("origin", "accept", "referer", *_W_END),
         # GStreamer's own HTTP client looks first
