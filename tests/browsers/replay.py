@@ -14,9 +14,8 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from corstui.browser import page_context
@@ -67,18 +66,18 @@ class Replay:
         if any(run.params is None for run in runs):
             return []
         wire = server.parallel(runs) if case.get("parallel") else server.one_by_one(runs)
-        found = []
-        for number, (run, seen) in enumerate(zip(runs, result["results"], strict=False)):
-            found += [f"request {number}: {text}" for text in _script(run, seen)]
-        if len(runs) == 1:
-            found += _reason(runs[0].flow, result, self.engine)
-        if case["group"] == FIRST_VISITS:  # recorded with the case that uses the cookie
-            return found
-        recorded = [request for request in result["wire"] if request["u"] not in self._visits]
-        return [*found, *_wire(case, recorded, wire)]
+        # what first visits send is recorded with the case that uses their cookies
+        first = case["group"] == FIRST_VISITS
+        recorded = [] if first else [request for request in result["wire"] if request["u"] not in self._visits]
+        return compared(case, result | {"wire": recorded}, self.engine, runs, [] if first else wire)
 
     def _state(self) -> BrowserState:
         return new_state(ENGINES[self.engine], third_party_cookies=self._third_party_cookies)
+
+
+def replay(case: Case, result: Result, engine: str) -> list[str]:
+    """What ``engine`` does otherwise than the browser did with a case that needs no other: a sentence each."""
+    return Replay(engine, [case]).differences(case, result)
 
 
 # the engine's side ----------------------------------------------------------------------------------------------------
@@ -248,7 +247,7 @@ def page_address(case: Case, request: dict[str, Any]) -> tuple[str, str | None]:
     """Origin and URL of that page."""
     frame = request.get("frame", case.get("frame"))
     if frame == "sandbox":
-        return "null", f"{case['top']}/runner"
+        return "null", f"{case['top']}/frame"
     if frame == "data":
         return "null", "data:text/html,"
     if frame == "blob":
@@ -291,7 +290,35 @@ def _urlencoded(pairs: Iterable[Sequence[str]]) -> bytes:
 # the comparison -------------------------------------------------------------------------------------------------------
 
 
-def _script(run: _Run, seen: dict[str, Any]) -> Iterator[str]:
+class Ran(Protocol):
+    """One request of a case that has been made, and its flow."""
+
+    params: FetchParams | None
+    flow: Flow
+
+
+class OnWire(Protocol):
+    """A request that went out."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+
+
+def compared(case: Case, result: Result, engine: str, runs: Sequence[Ran], wire: Iterable[OnWire]) -> list[str]:
+    """Where the requests of a case, in their order, and what went on the wire differ from what the browser did."""
+    found = []
+    for number, (run, seen) in enumerate(zip(runs, result["results"], strict=False)):
+        found += [f"request {number}: {text}" for text in _script(case, run, seen)]
+    if len(runs) == 1:
+        found += _reason(runs[0].flow, result, engine)
+    return [*found, *_wire(case, result["wire"], wire)]
+
+
+def _script(case: Case, run: Ran, seen: dict[str, Any]) -> Iterator[str]:
     """Where script sees something else."""
     flow, initiator = run.flow, run.params.initiator if run.params else ""
     outcome = seen["outcome"]
@@ -303,7 +330,7 @@ def _script(run: _Run, seen: dict[str, Any]) -> Iterator[str]:
         if flow.reason != "auth-prompt":
             yield f"the browser never answered, the engine says {said}"
     elif readable != (outcome == "resolved"):
-        if not (initiator in _PARTICULAR and readable):
+        if not (readable and (initiator in _PARTICULAR or (flow.verdict == "opaque" and _is_useless(case)))):
             yield f"the browser {outcome} it, the engine says {said}"
     elif readable and seen.get("type") in _SCRIPT_SEES:
         assert flow.response is not None
@@ -311,6 +338,13 @@ def _script(run: _Run, seen: dict[str, Any]) -> Iterator[str]:
         for name, value in ours.items():
             if name in seen and seen[name] != value:
                 yield f"{name} is {seen[name]!r}, the engine has {value!r}"
+
+
+def _is_useless(case: Case) -> bool:
+    """Whether the server gives errors or web pages, which no element takes for what it wants, with or without CORS."""
+    answers = [answer for answers in case["server"].values() for answer in answers]
+    types = {value for answer in answers for name, value, *_ in answer.get("headers", []) if name == "Content-Type"}
+    return any(value.startswith("text/html") for value in types) or any(a.get("status", 0) >= 400 for a in answers)
 
 
 def _visible(response: ScriptResponse, kind: str) -> dict[str, Any]:
@@ -357,9 +391,12 @@ def _chromium_reason(events: list[dict[str, Any]]) -> str | None:
 
 def _firefox_reason(events: list[dict[str, Any]]) -> str | None:
     """The first category other than the general one that accompanies many."""
-    categories = [str(event["category"]) for event in events if event["category"] != "Security"]
+    categories = [str(event["category"]) for event in events if event["category"] not in _REMARKS]
     return next((name for name in categories if name != "CORSDidNotSucceed2"), categories[0] if categories else None)
 
+
+#: Firefox's categories of what refuses nothing.
+_REMARKS = frozenset({"Security", "Mixed Content Message"})
 
 REASONS = {"chromium": _chromium_reason, "firefox": _firefox_reason}
 
@@ -373,7 +410,7 @@ def _once(wire: list[_Sent]) -> list[_Sent]:
     return wire
 
 
-def _wire(case: Case, recorded: list[dict[str, Any]], sent: list[Request]) -> Iterator[str]:
+def _wire(case: Case, recorded: list[dict[str, Any]], sent: Iterable[OnWire]) -> Iterator[str]:
     """Where other requests go out. Requests to nobody, which no server could record, do not count."""
     theirs = _folded(case, [_Sent(request["m"], request["u"], request["h"]) for request in recorded])
     ours = _folded(case, [_Sent(request.method, request.url, request.headers) for request in sent if _arrives(request)])
@@ -382,12 +419,17 @@ def _wire(case: Case, recorded: list[dict[str, Any]], sent: list[Request]) -> It
     if case.get("parallel"):
         theirs, ours = sorted(theirs, key=_Sent.key), sorted(ours, key=_Sent.key)
     if [one.key() for one in theirs] != [one.key() for one in ours]:
-        yield f"requests {[one.brief() for one in theirs]}, the engine sends {[one.brief() for one in ours]}"
+        yield f"requests {_briefly(theirs)}, the engine sends {_briefly(ours)}"
         return
     for number, (one, other) in enumerate(zip(theirs, ours, strict=True)):
         missing, extra = sorted(one.fields - other.fields), sorted(other.fields - one.fields)
         if missing or extra:
             yield f"wire {number} {one.brief()}: the engine lacks {missing}, has {extra}"
+
+
+def _briefly(wire: list[_Sent]) -> str:
+    more = [f"and {len(wire) - 8} more"] if len(wire) > 8 else []
+    return ", ".join([one.brief() for one in wire[:8]] + more) or "none"
 
 
 class _Sent:
@@ -409,7 +451,7 @@ class _Sent:
         return f"{self.method} {'/'.join(self.url.split('/')[2:])}"
 
 
-def _arrives(request: Request) -> bool:
+def _arrives(request: OnWire) -> bool:
     address = urlsplit(request.url)
     host = address.hostname or ""
     known = address.path.startswith("/c/") and host not in UNKNOWN and not host.endswith(".")
