@@ -24,10 +24,18 @@ _HELD_WRITES = ("held-after-preflight", "held-no-preflight")
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Engines that agree; ``cell`` is that of the first of them."""
+    """Engines that agree, each with its cell."""
 
-    engines: tuple[str, ...]
-    cell: Cell
+    cells: tuple[Cell, ...]
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        return tuple(cell.engine for cell in self.cells)
+
+    @property
+    def cell(self) -> Cell:
+        """That of the first of them."""
+        return self.cells[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ def _judged(cells: tuple[Cell, ...]) -> Disagreement | None:
     groups: dict[object, list[Cell]] = {}
     for cell in parting:
         groups.setdefault(_outcome(cell), []).append(cell)
-    parties = [Party(tuple(cell.engine for cell in group), group[0]) for group in (agreeing, *groups.values())]
+    parties = [Party(tuple(group)) for group in (agreeing, *groups.values())]
     return Disagreement(tuple(parties), tuple(_causes(first, parting)))
 
 

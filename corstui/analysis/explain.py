@@ -1,4 +1,4 @@
-"""What a reason or lint rule means, who reports it how, and how to mend it: one lookup over all pages."""
+"""What a reason, lint rule or quirk means, who reports it how, and how to mend it: one lookup over all pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from corstui.analysis.facts import BLANKS
 from corstui.analysis.pages import pages
+from corstui.analysis.quirks import Quirk, quirks
 from corstui.analysis.steps import Step, step
 from corstui.fetch.reasons import REASONS
 
@@ -14,11 +15,11 @@ _MDN = "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/"
 
 
 class UnknownCode(LookupError):
-    """No reason, lint rule, step or browser name is called so. ``matches``: the nearest ones, best first."""
+    """No reason, lint rule, quirk, step or browser name is called so. ``matches``: the nearest ones, best first."""
 
     def __init__(self, code: str, matches: list[str]) -> None:
         hint = f"; did you mean {' or '.join(matches)}?" if matches else ""
-        super().__init__(f"no reason or lint rule is called {code!r}{hint}")
+        super().__init__(f"no reason, lint rule or quirk is called {code!r}{hint}")
         self.code = code
         self.matches = matches
 
@@ -27,10 +28,11 @@ class UnknownCode(LookupError):
 class Explanation:
     """One row of the taxonomy.
 
-    ``kind``: ``blocked``, ``error``, ``unsent`` or ``lint``. ``label`` has at most 8 columns; ``sentence`` has blanks
-    such as ``<origin>``. ``fix``: sentences and header lines. ``chromium`` and ``firefox``: the name that the browser
-    itself gives, ``mdn`` the page about it; ``webkit``: the subject of its console message. ``phases``: where a flow
-    can end with this reason. ``severity`` and ``related`` are set for lint rules only.
+    ``kind``: ``blocked``, ``error``, ``unsent``, ``lint`` or ``quirk``. ``label`` has at most 8 columns; ``sentence``
+    has blanks such as ``<origin>``. ``fix``: sentences and header lines. ``chromium`` and ``firefox``: the name that
+    the browser itself gives, ``mdn`` the page about it; ``webkit``: the subject of its console message. ``phases``:
+    where a flow can end with this reason. ``severity`` and ``related`` are set for lint rules only, ``evidence`` and
+    ``sides``, the engines that are alike, for quirks only.
     """
 
     code: str
@@ -48,6 +50,8 @@ class Explanation:
     step: Step | None = None
     severity: str = ""
     related: str = ""
+    evidence: str = ""
+    sides: tuple[tuple[str, ...], ...] = ()
 
     @property
     def mdn(self) -> str | None:
@@ -59,16 +63,19 @@ class Explanation:
 
 def codes() -> list[str]:
     """Every code that :func:`explain` knows by its own name."""
-    return list(pages())
+    return [*pages(), *quirks()]
 
 
 def explain(code: str) -> Explanation:
-    """The page of a reason or lint rule, also by a browser's name for it or by the step that decides.
+    """The page of a reason, lint rule or quirk, also by a browser's name for it or by the step that decides.
 
     Raises UnknownCode with the nearest names.
     """
     wanted = code.strip().lower()
     known = pages()
+    quirk = quirks().get(wanted) or quirks().get(f"quirk.{wanted}")
+    if quirk is not None and wanted not in known:
+        return _about(quirk)
     page = known.get(wanted) or known.get(f"lint.{wanted}") or known.get(_alias(wanted))
     if page is None:
         raise UnknownCode(code, _nearest(wanted))
@@ -85,6 +92,13 @@ def explain(code: str) -> Explanation:
     )  # fmt: skip
 
 
+def _about(quirk: Quirk) -> Explanation:
+    return Explanation(
+        quirk.code, "quirk", quirk.title, "", quirk.sentence, quirk.sentence, "", quirk.fix,
+        evidence=quirk.evidence, sides=quirk.sides,
+    )  # fmt: skip
+
+
 def _alias(wanted: str) -> str:
     """The reason that a browser's own name or a step's id leads to; the first when several share it."""
     for row in REASONS.values():
@@ -95,9 +109,9 @@ def _alias(wanted: str) -> str:
 
 
 def _nearest(wanted: str) -> list[str]:
-    bare = {code.removeprefix("lint."): code for code in reversed(pages())}
-    close = get_close_matches(wanted.removeprefix("lint."), bare, n=3, cutoff=0.5)
-    return [bare[name] for name in close] or [code for code in pages() if wanted and wanted in code][:3]
+    bare = {code.removeprefix("lint.").removeprefix("quirk."): code for code in reversed(codes())}
+    close = get_close_matches(wanted.removeprefix("lint.").removeprefix("quirk."), bare, n=3, cutoff=0.5)
+    return [bare[name] for name in close] or [code for code in codes() if wanted and wanted in code][:3]
 
 
 def label_for(reason: str, phase: str, hop: int = 0, status: int | None = None) -> str:

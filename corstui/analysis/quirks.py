@@ -60,7 +60,7 @@ def quirks() -> dict[str, Quirk]:
 
 
 def _quirk(code: str, row: dict[str, Any]) -> Quirk:
-    listed = {key: tuple(row.pop(key, ())) for key in ("fields", "fix", "reasons")}
+    listed: dict[str, Any] = {key: tuple(row.pop(key, ())) for key in ("fields", "fix", "reasons")}
     return Quirk(code=code, **listed, **row)
 
 

@@ -117,7 +117,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", nargs="?", metavar="CODE", help="a reason or rule; all of them when left out")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a reason, rule or quirk; all of them when left out")
 
 
 def _lab(parser: argparse.ArgumentParser) -> None:
@@ -209,7 +209,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "try": ("one flow, now, without a profile: what happened, why, what to change", _try),
     "check": ("run profiles without a dashboard, for scripts and CI", _check),
     "compare": ("compare two environments of a profile, or two run documents", _compare),
-    "explain": ("what a reason or rule means, who reports it how, how to mend it", _explain),
+    "explain": ("what a reason, rule or quirk of an engine means, who reports it how, how to mend it", _explain),
     "lab": ("run the built-in lab server until interrupted", _lab),
     "schema": ("print the JSON Schema of profiles", _nothing),
     "init": ("write an example profile to start from", _init),

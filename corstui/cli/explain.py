@@ -1,4 +1,4 @@
-"""``corstui explain``: what a reason or rule means."""
+"""``corstui explain``: what a reason, rule or quirk means."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corstui.runner.cell import Cell
-from corstui.runner.plan import CellKey
 from corstui.runner.record import Run
 
 
@@ -62,37 +61,3 @@ def _alike(cells: Iterable[Cell], several: bool) -> list[Group]:
         )
         for group in groups.values()
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """Where engines part: the outcome by engine, the first engine's first, for each of ``origins``."""
-
-    environment: str
-    endpoint: str
-    origins: tuple[str, ...]
-    outcomes: tuple[tuple[str, str], ...]
-
-
-def disagreements(run: Run) -> list[Disagreement]:
-    """Where other engines decide otherwise than the first. A write that only the first may send is no difference."""
-    first, *others = run.plan.engines
-    cells = {cell.key: cell for cell in run.cells}
-    found: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[str]] = {}
-    for cell in run.cells:
-        if cell.engine != first:
-            continue
-        twins = [cells.get(CellKey(cell.environment, cell.origin, cell.endpoint, engine)) for engine in others]
-        parting = [twin for twin in twins if twin is not None and _differs(cell, twin)]
-        if parting:
-            outcomes = tuple((each.engine, _outcome(each)) for each in (cell, *parting))
-            found.setdefault((cell.environment, cell.endpoint, outcomes), []).append(cell.origin)
-    return [Disagreement(*key[:2], tuple(origins), key[2]) for key, origins in found.items()]
-
-
-def _differs(cell: Cell, twin: Cell) -> bool:
-    return twin.verdict != "unsent" and (cell.verdict, cell.reason, cell.sent) != (twin.verdict, twin.reason, twin.sent)
-
-
-def _outcome(cell: Cell) -> str:
-    return cell.verdict if cell.reason is None else f"{cell.verdict} ({cell.reason})"

@@ -8,9 +8,11 @@ from importlib.resources import files
 from typing import Any
 
 from corstui import __version__
+from corstui.analysis.engines import Disagreement
 from corstui.fetch.engines import ENGINES
 from corstui.fetch.messages import HeaderList, Timing
 from corstui.fetch.result import Check, Exchange, ScriptResponse
+from corstui.report.engines import disagreements
 from corstui.report.formats import Options
 from corstui.report.masking import Mask, mask_for
 from corstui.runner.cell import Cell
@@ -21,7 +23,8 @@ SCHEMA = "corstui.run/1"
 
 def render(run: Run, options: Options) -> str:
     """The document as text, a line a cell. Only ASCII is written as itself: no byte of a server reaches a terminal."""
-    head = json.dumps({**heading(run), "summary": run.summary}, indent=1).removesuffix("\n}")
+    more = {"engine_differences": differences(run, options)} if len(run.plan.engines) > 1 else {}
+    head = json.dumps({**heading(run), "summary": run.summary, **more}, indent=1).removesuffix("\n}")
     cells = ",\n".join(f"  {json.dumps(cell_object(cell, options))}" for cell in run.cells)
     return f'{head},\n "cells": [\n{cells}\n ]\n}}'
 
@@ -67,10 +70,39 @@ def cell_object(cell: Cell, options: Options) -> dict[str, Any]:
         "expected": cell.expected,
         "as_expected": cell.as_expected,
         "response": _response(flow.response, mask),
-        "exchanges": [_exchange(exchange, mask) for exchange in flow.exchanges],
+        "exchanges": [_exchange(exchange, mask) for exchange in cell.exchanges],
         "checks": [_check(check, mask) for check in flow.checks],
         "findings": [{**each, "message": mask.text(each["message"])} for each in cell.findings],
         "duration_ms": _ms(cell.duration_ms),
+    }
+
+
+def differences(run: Run, options: Options) -> list[dict[str, Any]]:
+    """The cells on which the engines of the run disagree: who says what, and why."""
+    return [_difference(each, mask_for(each.cell.planned.deployment, options)) for each in disagreements(run)]
+
+
+def _difference(found: Disagreement, mask: Mask) -> dict[str, Any]:
+    named = ("verdict", "reason", "browser_error", "phase", "sent", "status")
+    return {
+        "environment": found.cell.environment,
+        "origin": found.cell.origin,
+        "endpoint": found.cell.endpoint,
+        "parties": [
+            {"engines": list(party.engines), **{name: getattr(party.cell, name) for name in named}}
+            for party in found.parties
+        ],
+        "causes": [
+            {
+                "engines": list(cause.engines),
+                "kind": cause.kind,
+                "quirks": [quirk.code for quirk in cause.quirks],
+                "sentence": mask.text(cause.sentence),
+                "evidence": mask.text(cause.evidence),
+                "fix": list(cause.fix),
+            }
+            for cause in found.causes
+        ],
     }
 
 

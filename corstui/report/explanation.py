@@ -1,4 +1,4 @@
-"""The page of a reason or lint rule, and the list of all of them, for a terminal."""
+"""The page of a reason, lint rule or quirk, and the list of all of them, for a terminal."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ def render(explanation: Explanation, width: int | None) -> str:
         *wrap(one.title, width),
         "",
         *wrap(one.meaning, width),
-        "",
-        *wrap(one.why, width),
     ]
+    lines += ["", *wrap(one.why, width)] if one.why else []
     lines += ["", "What to change", *(line for advice in one.fix for line in wrap(advice, width, "    ", "  - "))]
     facts = _facts(one)
     beside = max((len(name) for name, _ in facts), default=0) + 2
@@ -38,6 +37,8 @@ def _facts(one: Explanation) -> list[tuple[str, str]]:
         ("standard", one.step.link if one.step else None),
         ("documentation", one.mdn),
         ("related", one.related),
+        ("engines", "; ".join(map(", ".join, one.sides))),
+        ("evidence", one.evidence),
     ]
     return [(name, value) for name, value in facts if value]
 

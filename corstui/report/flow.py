@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corstui.analysis.engines import differs, disagreement
 from corstui.analysis.explain import explain
 from corstui.analysis.facts import deciding_exchange, field
 from corstui.analysis.marks import mark
@@ -13,6 +14,7 @@ from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.result import Check, Exchange, Flow
 from corstui.fetch.url import parse
+from corstui.report.engines import cause_text, quirk_lines
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap
 from corstui.report.masking import Mask, mask_for
@@ -44,7 +46,7 @@ def _told(run: Run, options: Options, *, brief: bool) -> list[str]:
     first = run.cells[0]
     lines = _title(first, options)
     if len(run.cells) > 1:
-        lines += ["", *_verdicts(run.cells, options), ""]
+        lines += ["", *_verdicts(run.cells, options, brief=brief), ""]
     return lines + _body(first, options, brief=brief)
 
 
@@ -59,19 +61,29 @@ def _title(cell: Cell, options: Options) -> list[str]:
     ]
 
 
-def _verdicts(cells: Sequence[Cell], options: Options) -> list[str]:
+def _verdicts(cells: Sequence[Cell], options: Options, *, brief: bool) -> list[str]:
     """A row for each engine; those that decide otherwise than the first are marked, and say why."""
-    first = cells[0]
-    rows, reasons = [], []
+    first, found = cells[0], disagreement(cells)
+    rows: list[tuple[str, ...]] = []
+    reasons: dict[str, list[str]] = {}
     for cell in cells:
         shown = mark(cell, ascii=options.ascii)
-        same = (cell.verdict, cell.reason, cell.sent) == (first.verdict, first.reason, first.sent)
-        rows.append((f"{shown.symbol:<2} {cell.engine}", cell.verdict, cell.reason or "", "" if same else "<> differs"))
+        same = cell is first or not differs(first, cell)
+        name = cell.browser_error if cell.browser_error else ""
+        verdict = f"{cell.verdict} {cell.status or ''}".rstrip()
+        rows.append(
+            (f"{shown.symbol:<2} {cell.engine}", verdict, cell.reason or "", name, "" if same else "<> differs")
+        )
         if not same:
-            reason = _clean(f"{cell.engine}: {why(cell)}", mask_for(cell.planned.deployment, options))
-            reasons += wrap(reason, options.width, "  ", "")
-    agreement = "all engines agree" if all(not row[3] for row in rows) else f"compared with {first.engine}"
-    return [*columns(rows), agreement, *reasons]
+            reasons.setdefault(_clean(why(cell), mask_for(cell.planned.deployment, options)), []).append(cell.engine)
+    lines = [*columns(rows), f"compared with {first.engine}" if found else "all engines agree"]
+    for reason, engines in reasons.items():
+        lines += wrap(f"{', '.join(engines)}: {reason}", options.width, "  ", "")
+    for cause in found.causes if found else ():
+        said = printable(cause_text(cause, mask_for(first.planned.deployment, options)))
+        lines += [] if cause.quirks else wrap(said, options.width, "  ", "")
+        lines += [line for quirk in cause.quirks for line in quirk_lines(quirk, options, brief=brief)]
+    return lines
 
 
 def _body(cell: Cell, options: Options, *, brief: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""One JSON object a line: the run, each cell, the summary."""
+"""One JSON object a line: the run, each cell, where engines differ, the summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from corstui.report.document import cell_object, heading
+from corstui.report.document import cell_object, differences, heading
 from corstui.report.formats import Options
 from corstui.runner.record import Run
 
@@ -19,4 +19,6 @@ def _lines(run: Run, options: Options) -> Iterator[dict[str, Any]]:
     yield {"type": "run", **heading(run)}
     for cell in run.cells:
         yield {"type": "cell", **cell_object(cell, options)}
+    for difference in differences(run, options) if len(run.plan.engines) > 1 else ():
+        yield {"type": "engine_difference", **difference}
     yield {"type": "summary", **run.summary}

@@ -9,7 +9,8 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, disagreements, sections
+from corstui.report.attention import Group, sections
+from corstui.report.engines import cause_text, partings, party_text, rules_of
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
 from corstui.report.table import counts
@@ -25,7 +26,7 @@ def render(run: Run, options: Options) -> str:
     lines += [f"{_plain(line)}  " for line in counts(run, Options(ascii=options.ascii))]
     for environment in run.plan.environments:
         lines += ["", *_matrix(run, environment)]
-    lines += _disagreements(run)
+    lines += _partings(run, options)
     for section in sections(run):
         lines += ["", f"## {section.title} ({section.count})", ""]
         for group in section.groups:
@@ -54,16 +55,25 @@ def _mark(cell: Cell | None) -> str:
     return _plain(" ".join(filter(None, (shown.symbol, shown.label, shown.suffix))))
 
 
-def _disagreements(run: Run) -> list[str]:
-    """Where the other engines decide otherwise than that of the matrix."""
+def _partings(run: Run, options: Options) -> list[str]:
+    """Where the engines differ, and why."""
     if len(run.plan.engines) == 1:
         return []
-    found = [
-        f"- **{_plain(one.endpoint)} x {_plain(', '.join(one.origins))}** ({_plain(one.environment)}): "
-        + _plain("; ".join(f"{engine} {outcome}" for engine, outcome in one.outcomes))
-        for one in disagreements(run)
-    ]
-    return ["", "## Engines differ", "", *found] if found else ["", f"All {len(run.plan.engines)} engines agree."]
+    found = partings(run)
+    if not found:
+        return ["", f"All {len(run.plan.engines)} engines agree."]
+    lines = ["", f"## Engines differ ({sum(len(one.origins) for one in found)})", ""]
+    for one in found:
+        cell = one.found.cell
+        mask = mask_for(cell.planned.deployment, options)
+        said = "; ".join(map(party_text, one.found.parties))
+        name = f"{cell.endpoint} x {', '.join(one.origins)}"
+        lines.append(f"- **{_plain(name)}** ({_plain(cell.environment)}): {_plain(said)}")
+        lines += [f"  - {_plain(cause_text(cause, mask))}" for cause in one.found.causes]
+    for quirk in rules_of(found):
+        lines += [f"- `{quirk.code}`: {_plain(quirk.sentence)} ({_plain(quirk.evidence)})"]
+        lines += [f"  - {_plain(advice)}" for advice in quirk.fix]
+    return lines
 
 
 def _entry(group: Group, options: Options) -> list[str]:

@@ -8,7 +8,8 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, disagreements, sections
+from corstui.report.attention import Group, sections
+from corstui.report.engines import cause_text, partings, party_text, quirk_lines, rules_of
 from corstui.report.formats import Options
 from corstui.report.layout import paint, wrap
 from corstui.report.masking import mask_for
@@ -23,7 +24,7 @@ def render(run: Run, options: Options) -> str:
     cells = {cell.key: cell for cell in run.cells}
     for environment in run.plan.environments:
         lines += [*_matrix(run, environment, cells, options), ""]
-    lines += _disagreements(run, options)
+    lines += _partings(run, options)
     lines += _attention(run, options)
     lines += counts(run, options)
     return "\n".join(lines)
@@ -61,16 +62,25 @@ def _field(key: CellKey, planned: set[CellKey], cells: dict[CellKey, Cell], opti
 # -- what needs attention ------------------------------------------------------------------------------------------
 
 
-def _disagreements(run: Run, options: Options) -> list[str]:
+def _partings(run: Run, options: Options) -> list[str]:
+    """Where the engines differ: who says what, by which rule of theirs, how that is known, and what suits all."""
     if len(run.plan.engines) == 1:
         return []
-    lines = []
-    for one in disagreements(run):
-        said = "; ".join(f"{engine} {outcome}" for engine, outcome in one.outcomes)
-        lines += wrap(f"{_name(one.environment, one.endpoint, one.origins)}: {said}", options.width, "    ", "  ")
-    if not lines:
+    found = partings(run)
+    if not found:
         return [f"All {len(run.plan.engines)} engines agree.", ""]
-    return [paint("Engines differ", "strong", options.color), *lines, ""]
+    lines = [paint(f"Engines differ ({sum(len(one.origins) for one in found)})", "strong", options.color)]
+    for one in found:
+        cell = one.found.cell
+        mask = mask_for(cell.planned.deployment, options)
+        said = "; ".join(map(party_text, one.found.parties))
+        name = _name(cell.environment, cell.endpoint, one.origins)
+        lines += wrap(f"{name}: {said}", options.width, "    ", "  ")
+        for cause in one.found.causes:
+            lines += wrap(printable(cause_text(cause, mask)), options.width, "       ", "     ")
+    for quirk in rules_of(found):
+        lines += quirk_lines(quirk, options, "  ")
+    return [*lines, ""]
 
 
 def _attention(run: Run, options: Options) -> list[str]:

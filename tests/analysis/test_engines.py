@@ -90,10 +90,10 @@ def test_webkit_is_stricter_on_the_way_back_to_the_page(judge: Judge) -> None:
     )
 
 
-def test_chromium_alone_refuses_407(judge: Judge) -> None:
+def test_chromium_refuses_407_and_others_read_it(judge: Judge) -> None:
     assert told(judge("GET https://api.example/x", lambda request: consent(request, 407))) == (
-        [(("chromium",), "engine-refused"), (("firefox", "webkit", "standard"), "allowed")],
-        [(("firefox", "webkit", "standard"), "proxy-authentication-status")],
+        [(("chromium", "standard"), "engine-refused"), (("firefox", "webkit"), "allowed")],
+        [(("firefox", "webkit"), "proxy-authentication-status")],
     )
 
 

@@ -23,7 +23,7 @@ def test_every_reason_has_a_page(code: str) -> None:
 
 
 def test_no_page_is_about_a_reason_that_does_not_exist() -> None:
-    assert [code for code in codes() if code not in REASONS and not code.startswith("lint.")] == []
+    assert [code for code in codes() if code not in REASONS and not code.startswith(("lint.", "quirk."))] == []
 
 
 @pytest.mark.parametrize("code", REASONS)
@@ -35,7 +35,7 @@ def test_every_label_fits_in_eight_columns_in_every_phase_and_hop(code: str) -> 
             assert width(label) <= 8, label
 
 
-@pytest.mark.parametrize("code", codes())
+@pytest.mark.parametrize("code", pages())
 def test_templates_name_only_facts_that_exist(code: str) -> None:
     page = pages()[code]
     assert "{" not in page.cause.format_map(BLANKS)
@@ -74,11 +74,31 @@ def test_a_label_carries_its_phase(arguments: tuple[str, str], label: str) -> No
         ("CORSPreflightDidNotSucceed3", "preflight-status"),
         ("cors.check.acac", "acac-not-true"),
         ("vary-missing", "lint.vary-missing"),
+        ("client-hints", "quirk.client-hints"),
+        ("Quirk.Client-Hints", "quirk.client-hints"),
         (" ACAO-Missing ", "acao-missing"),
     ],
 )
 def test_a_page_is_found_by_browser_name_step_and_sloppy_spelling(name: str, code: str) -> None:
     assert explain(name).code == code
+
+
+def test_a_quirk_has_its_engines_its_evidence_and_what_suits_all() -> None:
+    page = explain("tainted-preflight-origin")
+    assert page.kind == "quirk"
+    assert page.sides == (("firefox",), ("chromium", "webkit", "standard"))
+    assert "Firefox ESR 153" in page.evidence
+    assert page.fix
+    assert page.mdn is None
+
+
+def test_every_reason_that_a_browser_names_has_that_name_and_firefoxs_has_its_documentation() -> None:
+    checked = [row for row in REASONS.values() if row.kind == "blocked" and row.step.startswith("cors.")]
+    named = [explain(row.code) for row in checked if row.code != "authorization-by-wildcard"]
+    assert [page.code for page in named if not (page.chromium and page.firefox and page.webkit)] == []
+    documented = "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/CORS"
+    assert [page.code for page in named if not (page.mdn or "").startswith(documented)] == []
+    assert explain("preflight-status").mdn == f"{documented}PreflightDidNotSucceed"
 
 
 def test_an_unknown_code_names_its_nearest_neighbours() -> None:

@@ -12,6 +12,7 @@ from corstui.report import document, lines
 from corstui.report.formats import Options
 from corstui.runner import Run, execute, plan, recorded
 from corstui.runner.store import load_run
+from tests.report.conftest import Finish
 from tests.runner.shops import Shop, consent, profile_of
 
 PROFILE = """
@@ -26,6 +27,7 @@ endpoints:
   away: {request: GET https://api.example/away, headers: {X-Api-Key: "${secret:TOKEN}"}}
   picture: {request: GET https://api.example/p, initiator: img}
   thrice: {request: GET https://api.example/read, repeat: 3}
+  local: GET http://127.0.0.1/x
 """
 
 
@@ -75,11 +77,35 @@ def test_the_document_is_ascii_and_holds_no_secret(finished: Run) -> None:
 
 
 def test_lines_hold_what_the_document_holds(finished: Run) -> None:
-    first, *cells, last = [json.loads(line) for line in lines.render(finished, Options()).splitlines()]
+    first, *rest, last = [json.loads(line) for line in lines.render(finished, Options()).splitlines()]
     made = json.loads(document.render(finished, Options()))
     assert (first.pop("type"), last.pop("type")) == ("run", "summary")
-    assert {cell.pop("type") for cell in cells} == {"cell"}
-    assert {**first, "summary": last, "cells": cells} == made
+    kinds = [each.pop("type") for each in rest]
+    count = len(finished.cells)
+    assert set(kinds[:count]) == {"cell"}
+    assert set(kinds[count:]) == {"engine_difference"}
+    assert {**first, "summary": last, "cells": rest[:count], "engine_differences": rest[count:]} == made
+
+
+def test_the_document_tells_where_engines_differ_and_why(finished: Run) -> None:
+    found = json.loads(document.render(finished, Options()))["engine_differences"]
+    assert [(each["environment"], each["endpoint"], each["origin"]) for each in found] == [("default", "local", "web")]
+    first, other = found[0]["parties"]
+    assert (first["engines"], first["verdict"], first["status"]) == (
+        ["firefox", "chromium", "standard"],
+        "allowed",
+        200,
+    )
+    assert (other["engines"], other["reason"], other["sent"]) == (["webkit"], "mixed-content", False)
+    (cause,) = found[0]["causes"]
+    assert (cause["engines"], cause["kind"]) == (["webkit"], "rule")
+    assert cause["quirks"] == ["quirk.loopback-mixed-content"]
+    assert cause["sentence"] and cause["evidence"] and cause["fix"]
+
+
+async def test_a_run_of_one_engine_has_no_differences_to_tell(finish: Finish) -> None:
+    run = await finish('origins: {a: "https://a.example"}\nendpoints: {x: GET https://api.example/x}\n')
+    assert "engine_differences" not in json.loads(document.render(run, Options()))
 
 
 def test_a_document_is_read_back(finished: Run, tmp_path: Path) -> None:

@@ -69,13 +69,43 @@ async def test_origins_that_share_a_story_share_an_entry(finish: Finish) -> None
     assert "All 4 engines agree." in text
 
 
-async def test_engines_that_part_are_named(finish: Finish) -> None:
-    def unauthorised(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(401 if request.method == "OPTIONS" else 200)
+PARTING = 'origins: {a: "https://a.example", b: "https://b.example"}\nendpoints: {x: PUT https://api.example/x}\n'
 
-    shop = 'origins: {a: "https://a.example", b: "https://b.example"}\nendpoints: {x: PUT https://api.example/x}\n'
-    text = table.render(await finish(shop, unauthorised, ["all"]), Options())
-    assert "  x x a, b: chromium blocked (acao-missing-preflight); webkit blocked (preflight-status)" in text
+
+def unauthorised(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(401 if request.method == "OPTIONS" else 200)
+
+
+async def test_engines_that_part_are_named_with_the_rule_that_does_it_and_each_rule_is_explained_once(
+    finish: Finish,
+) -> None:
+    text = table.render(await finish(PARTING, unauthorised, ["all"]), Options())
+    assert "Engines differ (2)" in text
+    assert "  x x a, b: chromium, firefox, standard blocked (acao-missing-preflight; chromium: Preflight" in text
+    assert "firefox: CORSMissingAllowOrigin2); webkit blocked (preflight-status)" in text
+    assert "     webkit: quirk.preflight-status-first" in text
+    assert text.count("WebKit reports an unsuccessful status first") == 1
+    assert "measured with Chromium 156, Firefox ESR 153 and WebKitGTK 2.50.6" in text
+    assert "    - Answer OPTIONS with 204 and the CORS headers" in text
+
+
+async def test_markdown_tells_where_engines_differ_too(finish: Finish) -> None:
+    text = markdown.render(await finish(PARTING, unauthorised, ["all"]), Options())
+    assert "## Engines differ (2)" in text
+    assert "  - webkit: quirk.preflight-status-first" in text
+    assert "- `quirk.preflight-status-first`: Of a preflight" in text
+
+
+async def test_a_server_that_tells_engines_apart_is_blamed_and_its_url_is_masked(finish: Finish) -> None:
+    def sniffing(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(403) if "Firefox" in request.headers["user-agent"] else consent(request)
+
+    shop = 'origins: {a: "https://a.example"}\nendpoints: {x: "GET https://api.example/?key=${secret:KEY}"}\n'
+    run = await finish(shop, sniffing, ["all"], KEY="s3cret-value")
+    for text in (table.render(run, Options()), markdown.render(run, Options())):
+        assert "The server answered the same request differently" in text
+        assert "chromium 200, firefox 403" in text
+        assert "s3cret-value" not in text
 
 
 async def test_the_table_fits_its_terminal_and_is_plain_without_colour(finish: Finish) -> None:

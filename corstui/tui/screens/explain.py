@@ -1,4 +1,4 @@
-"""The page of a reason or lint rule."""
+"""The page of a reason, lint rule or quirk."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def _reported(found: Explanation, columns: int) -> list[Content]:
         ("Decided by", found.step.id if found.step else found.related),
         ("Ends in", ", ".join(found.phases)),
     ]
-    lines = [Content.styled("Who reports it how", "bold")]
+    rows += [("Engines", "; ".join(map(", ".join, found.sides))), ("Evidence", found.evidence)]
+    lines = [Content.styled("How it is known" if found.evidence else "Who reports it how", "bold")]
     for label, value in rows:
         if value:
             lines += wrapped(value, columns, first=f"  {label:<11}", rest=" " * 13)
