@@ -84,6 +84,8 @@ def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engin
         required = f"at most {KEEPALIVE_LIMIT} bytes in flight"
         _refuse("actual.keepalive", required, f"{len(body)} bytes", "keepalive-limit")
     kept = [field for name, value in params.headers for field in _kept(name, value, mode, engine)]
+    if initiator.name == "xhr":
+        kept = h.combined(kept)  # as setRequestHeader() does
     return Constructed(url, method, _with_body_type(kept, body, params), body, mode, params.credentials)
 
 

@@ -58,8 +58,8 @@ class Engine:
     safelist_sum_limit: int | None = None
     #: Bytes >= 0x80 in Accept and Content-Type make them unsafe.
     high_bytes_unsafe: bool = False
-    #: A comma in a Content-Type parameter makes it unsafe.
-    content_type_comma_unsafe: bool = False
+    #: A comma, or an empty parameter, in a Content-Type makes it unsafe (net_ParseRequestContentType).
+    content_type_strict: bool = False
     #: A single range may be spelled with another case of ``bytes``, a plus, form feeds and vertical tabs.
     lenient_range: bool = False
     #: The largest number in a safelisted Range.
@@ -82,8 +82,10 @@ class Engine:
     delete_becomes_get_elsewhere: bool = False
     #: Origin (sent and compared) on the preflight after a tainting redirect is the page's own.
     real_origin_on_tainted_preflight: bool = False
-    #: In a chain page -> elsewhere -> page the way back is judged as with credentials, and ends at a preflight.
-    returns_home_with_credentials: bool = False
+    #: A preflight that a redirect brings back to the page's origin need not allow that origin.
+    trusts_own_preflight: bool = False
+    #: Every redirect after the first of a chain that began at the page's origin is judged as with credentials, too.
+    judges_hops_as_first: bool = False
     refuses_same_origin_redirect_credentials: bool = False
     #: Redirect mode "error" takes a 3xx without Location for no redirect.
     redirect_needs_location: bool = True
@@ -97,6 +99,8 @@ class Engine:
     compares_locations: bool = True
     #: A redirect to a scheme unknown to CORS is reported as such, not as any other bad target.
     names_redirect_scheme: bool = True
+    #: Tabs in Location are percent-encoded rather than dropped.
+    escapes_tabs_in_location: bool = False
     #: How bytes above 0x7F in Location are read: one by one, or as mangled text.
     location_encoding: str = "bytes"
     extra_bad_ports: frozenset[int] = frozenset()
@@ -124,6 +128,12 @@ class Engine:
     drops_bare_cr_at_end: bool = True
     #: A carriage return alone ends a line (net::HttpUtil::AssembleRawHeaders).
     bare_cr_ends_line: bool = False
+    #: An answer that does not begin like HTTP is one of HTTP/0.9: a body without head.
+    reads_http09: bool = False
+    #: A NUL in a field's name costs that field only.
+    drops_names_with_nul: bool = False
+    #: Content-Length fields that are equal count as one.
+    merges_equal_lengths: bool = False
     #: A head that begins with ICY: "refused", a response like any other, or one "bare" of headers.
     shoutcast: str = "refused"
     #: Content-Length that is no number at all; a sign in front of one is taken by every engine.
@@ -213,10 +223,14 @@ FIREFOX = Engine(
     ),
     combines_repeated=False,
     high_bytes_unsafe=True,
-    content_type_comma_unsafe=True,
+    content_type_strict=True,
+    range_limit=2**64 - 1,
     repeats_unsafe_names=True,
     preflight_is_sticky=True,
     real_origin_on_tainted_preflight=True,
+    trusts_own_preflight=True,
+    redirect_needs_location=False,
+    escapes_tabs_in_location=True,
     removed_type_returns="named",
     data_urls_have_length=True,
     names_redirect_scheme=False,
@@ -225,6 +239,11 @@ FIREFOX = Engine(
     accepts_status_without_space=False,
     drops_bare_cr_at_end=False,
     accepts_switching_protocols=True,
+    min_status=0,
+    reads_http09=True,
+    drops_names_with_nul=True,
+    merges_equal_lengths=True,
+    shoutcast="like any other",
     max_head=393_216,
     refuses_bad_chunk=True,
     preload_tells_nothing=True,
@@ -246,7 +265,7 @@ WEBKIT = Engine(
     preflight_is_sticky=True,
     names_removed_headers=True,
     delete_becomes_get_elsewhere=True,
-    returns_home_with_credentials=True,
+    judges_hops_as_first=True,
     empty_location="refuse",
     compares_locations=False,
     names_redirect_scheme=False,
@@ -274,13 +293,14 @@ WEBKIT = Engine(
     third_party_cookies="no-store",
 )
 
-#: Fetch as written, where it and the engines part: table D of differences.
+#: Fetch as written. Every field in which an engine differs from it is accounted for in tests/fetch/standard.
 STANDARD = replace(
     CHROMIUM,
     name="standard",
     version="Fetch",
     preflight_order=("cors", "redirect", "status", "acam-parse", "acah-parse", "method", "authorization", "headers"),
-    cache=PreflightCacheRules(replaces=False),
+    # Access-Control-Max-Age is delta-seconds (RFC 9111, section 1.2.2): no sign, and any number of digits
+    cache=PreflightCacheRules(signed=False, overflow="cap", replaces=False, dropped_by_cors_failure=True),
     client_hints_safelisted=False,
     range_limit=None,
     combines_repeated=False,
@@ -293,12 +313,15 @@ STANDARD = replace(
     redirect_needs_location=False,
     escapes_spaces_in_hosts=False,
     empty_location="follow",
-    statuses_refused=frozenset(),
+    names_redirect_scheme=False,
+    statuses_refused=frozenset({407}),  # HTTP-network-or-cache fetch asks the user, and then again
     max_status=999,
     min_status=100,
+    accepts_space_before_colon=False,
+    accepts_lower_case_version=False,
     bare_cr_ends_line=False,
     shoutcast="refused",
-    auth_prompt=None,
+    auth_prompt="same-origin",  # ... and for a 401 whose tainting is not "cors"
     asks_for_local_network=False,
     extra_bad_ports=frozenset({4190, 6679}),
     own_origin_told_by=frozenset(),

@@ -14,7 +14,7 @@ _ORDER = ("same-origin", "same-site", "cross-site")
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    #: A redirect makes everything but a wholly same-origin chain cross-site.
+    #: A redirect by another origin of the same site makes the request cross-site.
     redirects_are_cross_site: bool = False
     #: After a redirect to another origin the request itself says nothing, its preflight cross-site when tainted.
     silent_after_leaving: bool = False
@@ -48,7 +48,7 @@ def fetch_site(
     if rules.silent_after_leaving and tainted:
         return "cross-site"
     worst = max((_relation(page, origin) for origin in origins), key=_ORDER.index)
-    if rules.redirects_are_cross_site and len(urls) > 1 and worst == "same-site":
+    if rules.redirects_are_cross_site and any(_relation(page, origin) == "same-site" for origin in origins[:-1]):
         return "cross-site"
     return worst
 

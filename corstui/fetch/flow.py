@@ -54,7 +54,7 @@ from corstui.fetch.record import Record, Stop
 from corstui.fetch.referrer import hides_origin, policy_after, referer
 from corstui.fetch.response import basic_filtered, cors_filtered
 from corstui.fetch.result import Flow, Response, ScriptResponse
-from corstui.fetch.rules import first_failure
+from corstui.fetch.rules import Rule, first_failure
 from corstui.fetch.url import Url, has_spaced_host, parse, without_plain_escapes
 from corstui.fetch.wire import Outgoing, cache_mode, wire_headers
 
@@ -100,6 +100,8 @@ class _Run(Record):
         self.rewritten_at: int | None = None
         #: The Content-Type that a rewrite took away.
         self.removed_type: HeaderList = []
+        #: What the latest redirect is judged by as one with credentials.
+        self.hop_rules: list[Rule] = []
 
     # -- the stages ----------------------------------------------------------------------------------------------
 
@@ -111,7 +113,7 @@ class _Run(Record):
                 return self.data_response()
             if self.tainting == "cors":
                 yield from self.preflight_fetch()
-                self.return_to_own_origin()
+                self.judge_hop_again()
             response, reply = yield from self.http_fetch()
             if response.status not in redirect.REDIRECT_STATUSES:
                 return self.filtered(response, reply)
@@ -190,21 +192,17 @@ class _Run(Record):
             return "opaque"
         return "cors"
 
-    def return_to_own_origin(self) -> None:
-        """WebKit goes page -> elsewhere -> page with a preflight up to that preflight and no further."""
-        own = same_origin(origin_of(self.url), self.page.origin)
-        if own and self.began_at_home and self.needed_preflight and self.engine.returns_home_with_credentials:
-            self.phase = "redirect"
-            required = "no return to the page's origin after a redirect away from it"
-            self.fail("engine.refused", required, self.url.href, "engine-refused")
+    def judge_hop_again(self) -> None:
+        """WebKit judges a redirect of a chain that began at home once more, after the next URL's preflight.
 
-    def returns_with_credentials(self, response: Response) -> bool:
-        """WebKit judges a redirect back to the page's origin, where the request began, as one with credentials."""
-        quirk = self.engine.returns_home_with_credentials and not self.needed_preflight
-        if not (quirk and self.began_at_home and self.credentials == "same-origin"):
-            return False
-        target = redirect.target_of(response, self.url, self.engine)
-        return target is not None and same_origin(origin_of(target), self.page.origin)
+        With the credentials of the first request (SubresourceLoader::checkRedirectionCrossOriginAccessControl): `*`
+        does not do, and Access-Control-Allow-Credentials is needed, although none are sent.
+        """
+        if not (self.engine.judges_hops_as_first and self.began_at_home and self.credentials == "same-origin"):
+            return
+        if self.hop_rules and (failure := first_failure(self.hop_rules)) is not None:
+            self.phase = "redirect"
+            self.apply([failure], len(self.exchanges) - 1)
 
     def local_network_access(self, url: Url) -> None:
         """``net.lna``: a permission prompt that cannot be seen from here. https://wicg.github.io/local-network-access/"""
@@ -247,6 +245,8 @@ class _Run(Record):
         if engine.preflight_needs_whole_body and reply.body_error == "truncated":
             raise Stop("error", "connection-reset")
         judgement = judge(asked, response, engine)
+        if judgement.failure is not None and engine.cache.dropped_by_cors_failure:
+            state.cache.drop(key)
         stored = judgement.failure is None or (engine.cache.stores_failed_match and judgement.failed_match_only)
         if stored and not opaque and mode not in engine.cache.unstored_for:
             state.cache.store(key, asked, judgement, response.headers, reply.now)
@@ -273,7 +273,8 @@ class _Run(Record):
         elif engine.removed_type_returns == "named" and self.rewritten_at not in (None, self.hop - 1):
             names = sorted({*names, *h.unsafe_names(self.removed_type, engine)})
         origin = str(self.page.origin) if engine.real_origin_on_tainted_preflight else self.origin
-        return PreflightRequest(self.method, tuple(names), self.credentials == "include", origin, forced)
+        own = same_origin(origin_of(self.url), self.page.origin)
+        return PreflightRequest(self.method, tuple(names), self.credentials == "include", origin, forced, own)
 
     def http_fetch(self) -> Generator[Request, Reply, tuple[Response, Reply]]:
         """https://fetch.spec.whatwg.org/#concept-http-fetch: the request itself and every rule about its response."""
@@ -309,10 +310,7 @@ class _Run(Record):
                 "actual.auth-401", "no challenge", h.get(response.headers, "www-authenticate") or "", "auth-prompt"
             )
         if self.tainting == "cors":
-            credentials = self.credentials == "include" or self.returns_with_credentials(response)
-            rules = cors_check(
-                response.headers, self.origin, credentials, engine, preflight=False, tainted=self.tainted
-            )
+            rules = self.cors_rules(response, credentials=self.credentials == "include")
             failure = first_failure(rules)
             if failure is not None and engine.cache.dropped_by_cors_failure:
                 self.state.cache.drop((str(self.page.top_level), str(self.page.origin), self.url.href))
@@ -321,6 +319,11 @@ class _Run(Record):
             rule = corp_check(response.headers, self.url, self.page.origin)
             if rule is not None:
                 self.apply([rule], index, f"ERR_BLOCKED_BY_RESPONSE.{rule.detail}" if rule.detail else None)
+
+    def cors_rules(self, response: Response, *, credentials: bool) -> list[Rule]:
+        return cors_check(
+            response.headers, self.origin, credentials, self.engine, preflight=False, tainted=self.tainted
+        )
 
     def location(self, response: Response) -> Url | None:
         """``redirect.location`` and the limit; None when the response is final after all."""
@@ -350,6 +353,7 @@ class _Run(Record):
         """https://fetch.spec.whatwg.org/#concept-http-redirect-fetch, from the point where it is allowed."""
         current, goal = origin_of(self.url), origin_of(target)
         leaves = not same_origin(current, goal)
+        self.hop_rules = self.cors_rules(response, credentials=True) if self.tainting == "cors" else []
         self.note("redirect.location", "an http or https URL", target.href)
         self.note("redirect.limit", f"at most {redirect.LIMIT} redirects", str(self.hop + 1))
         if leaves and not same_origin(current, self.page.origin):
@@ -398,6 +402,7 @@ class _Run(Record):
                     self.urls,
                     engine,
                     top_level=self.page.top_level,
+                    element=self.initiator.takes_crossorigin and self.initiator.name != "eventsource",
                     preflight=preflight,
                 ),
                 cookie=cookie,

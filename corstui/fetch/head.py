@@ -12,6 +12,7 @@ from corstui.fetch.methods import is_token
 from corstui.fetch.result import Response
 
 _SHOUTCAST = re.compile(r"ICY(?= )")
+_NUL_IN_NAME = re.compile(rb"\n[^:\n]*\0[^\n]*\n")
 _STATUS_LINE = re.compile(r"(HTTP)/(\d+(?:\.\d+)?)[ \t]*(-?\d+)(.*)\Z", re.IGNORECASE | re.DOTALL)
 _CONTENT_LENGTH = re.compile(r"[+-]?\d+\Z", re.ASCII)
 
@@ -26,6 +27,8 @@ class BadHead:
 
 def parse_head(head: bytes, engine: Engine) -> Response | BadHead:
     """The head as ``engine`` understands it, or why it refuses it."""
+    if engine.drops_names_with_nul:
+        head = _NUL_IN_NAME.sub(b"\n", head)
     if b"\0" in head:
         return BadHead("the response head holds a NUL byte")
     if len(head) > engine.max_head:
@@ -40,13 +43,15 @@ def parse_head(head: bytes, engine: Engine) -> Response | BadHead:
         if shoutcasts and engine.shoutcast == "bare":
             text = text.partition("\n")[0]
     lines = text.rstrip("\n").split("\n")
+    if engine.reads_http09 and not text.startswith("HTTP/"):
+        return Response(200, "OK", "HTTP/0.9", [])
     status = _status_line(lines[0], engine)
     if isinstance(status, BadHead):
         return status
     version, code, reason = status
     headers = _fields(lines[1:], engine)
     refusal = _framing(headers, engine)
-    return refusal or Response(code, reason, version, headers)
+    return refusal or Response(code, reason, version, _merged(headers) if engine.merges_equal_lengths else headers)
 
 
 def _status_line(line: str, engine: Engine) -> BadHead | tuple[str, int, str]:
@@ -91,6 +96,12 @@ def _fields(lines: list[str], engine: Engine) -> HeaderList:
 
 def _fold(value: str, line: str) -> str:
     return (value + " " + line.strip(" \t")).strip(" \t")
+
+
+def _merged(headers: HeaderList) -> HeaderList:
+    """The fields with one Content-Length, which are equal by now."""
+    lengths = [field for field in headers if field[0].lower() == "content-length"]
+    return [field for field in headers if field not in lengths[1:] or field is lengths[0]]
 
 
 def _framing(headers: HeaderList, engine: Engine) -> BadHead | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from corstui.fetch.engines import Engine
 from corstui.fetch.messages import HeaderList
@@ -104,7 +104,7 @@ def _unsafe_bytes(value: str, engine: Engine) -> bool:
 
 def _is_form_type(value: str, engine: Engine) -> bool:
     essence, _, parameters = value.partition(";")
-    if engine.content_type_comma_unsafe and "," in parameters:
+    if engine.content_type_strict and ("," in parameters or not all(map(str.strip, parameters.split(";")[:-1]))):
         return False
     return essence.strip("\t ").lower() in _FORM_TYPES
 
@@ -123,7 +123,7 @@ def unsafe_names(headers: HeaderList, engine: Engine) -> list[str]:
     unsafe: list[str] = []
     maybe: list[str] = []
     total = 0
-    for name, value in _combined(headers) if engine.combines_repeated else headers:
+    for name, value in combined(headers) if engine.combines_repeated else headers:
         if is_safelisted(name, value, engine):
             maybe.append(name.lower())
             total += len(value)
@@ -134,12 +134,13 @@ def unsafe_names(headers: HeaderList, engine: Engine) -> list[str]:
     return sorted(unsafe) if engine.repeats_unsafe_names else sorted(set(unsafe))
 
 
-def _combined(headers: HeaderList) -> Iterator[tuple[str, str]]:
-    combined: dict[str, list[str]] = {}
+def combined(headers: HeaderList) -> HeaderList:
+    """Fields of the same name as one, joined by ``, `` under the first one's spelling."""
+    fields: dict[str, tuple[str, str]] = {}
     for name, value in headers:
-        combined.setdefault(name.lower(), []).append(value)
-    for name, values in combined.items():
-        yield name, ", ".join(values)
+        first = fields.get(name.lower())
+        fields[name.lower()] = (name, value) if first is None else (first[0], f"{first[1]}, {value}")
+    return list(fields.values())
 
 
 def parse_tokens(values: Iterable[str]) -> list[str] | None:

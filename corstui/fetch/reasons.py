@@ -62,7 +62,7 @@ redirect-mode-error           blocked redirect.mode                R    ERR_FAIL
 redirect-bad-location         blocked redirect.location            R    ERR_UNSAFE_REDIRECT                  CORSDidNotSucceed2
 # responses
 corp-blocked                  blocked actual.corp                  AR   ERR_BLOCKED_BY_RESPONSE              COEP
-mime-blocked                  blocked actual.mime                  AR   -                                    -
+mime-blocked                  blocked actual.mime                  AR   -                                    CORSDidNotSucceed2
 orb-blocked                   blocked actual.orb                   AR   ERR_BLOCKED_BY_ORB                   ORB
 auth-prompt                   blocked actual.auth-401              AR   -                                    -
 engine-refused                blocked engine.refused               LPAR -                                    -

@@ -120,13 +120,13 @@ class Record:
 
     def _tells_that_it_did_not_succeed(self, reason: str) -> bool:
         """Firefox's catch-all category comes once CORS has had a part in the flow; measured."""
-        if self.phase == "local" or reason == "redirect-mode-error":
+        if reason in _TOLD_BEFORE_CORS:
+            return True
+        if not self.exchanges or reason == "redirect-mode-error":
             return False
-        ids = {check.id for check in self.checks}
-        reached = any(exchange.error is None or exchange.error.sent for exchange in self.exchanges)
-        return (
-            (reached and "main.cors" in ids) or reason == "bad-port" or any(id.startswith("cors.check") for id in ids)
-        )
+        return any(check.id == "main.cors" or check.id.startswith("cors.check") for check in self.checks)
 
 
 _DID_NOT_SUCCEED = "CORSDidNotSucceed2"
+#: What it tells of although CORS had no part in it yet.
+_TOLD_BEFORE_CORS = frozenset({"bad-port", "redirect-has-credentials"})

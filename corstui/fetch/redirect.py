@@ -5,7 +5,6 @@ from __future__ import annotations
 from corstui.fetch import headers as h
 from corstui.fetch.engines import Engine
 from corstui.fetch.messages import HeaderList
-from corstui.fetch.result import Response
 from corstui.fetch.url import Url, parse, parse_location
 
 LIMIT = 20
@@ -46,22 +45,12 @@ def location_url(headers: HeaderList, current: Url, engine: Engine) -> Url | Non
     if engine.location_encoding == "mangled" and not value.isascii():
         target = parse(_mangled(value), current.href)
     else:
-        target = parse_location(value, current)
+        target = parse_location(value, current, keep_tabs=engine.escapes_tabs_in_location)
     if target is None:
         raise BadLocation(f"Location is no URL: {value}", value)
     if not target.fragment and current.fragment:
         target = parse(target.href + current.fragment) or target
     return target
-
-
-def target_of(response: Response, current: Url, engine: Engine) -> Url | None:
-    """Where a response redirects to; None when it does not, or to no URL."""
-    if response.status not in REDIRECT_STATUSES:
-        return None
-    try:
-        return location_url(response.headers, current, engine)
-    except BadLocation:
-        return None
 
 
 def _mangled(value: str) -> str:

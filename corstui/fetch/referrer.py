@@ -46,8 +46,8 @@ class _Rules:
 
     #: Policies that count as the default towards another site.
     ignored_cross_site: frozenset[str] = frozenset()
-    #: A sandboxed frame tells its URL although its origin is opaque.
-    opaque_tells: bool = False
+    #: Whose requests from a sandboxed frame tell its URL although its origin is opaque: "none", "elements" or "all".
+    opaque_tells: str = "none"
     #: A blob: frame tells the origin that made it.
     blob_tells_origin: bool = False
     #: Another site than the top-level page's learns the origin at most, whatever the policy, even from its own frame.
@@ -61,11 +61,12 @@ _ENGINES = {
     # network.http.referer.disallowCrossSiteRelaxingDefault is true (ReferrerInfo.cpp)
     "firefox": _Rules(
         ignored_cross_site=frozenset({"no-referrer-when-downgrade", "origin-when-cross-origin", "unsafe-url"}),
+        opaque_tells="elements",
         blob_tells_origin=True,
     ),
     # third-party referrers are cut in the network process; page > other > page and page > sub-domain preflight with the
     # whole URL
-    "webkit": _Rules(third_party_gets_origin=True, opaque_tells=True, preflight_tells_as_first=True),
+    "webkit": _Rules(third_party_gets_origin=True, opaque_tells="all", preflight_tells_as_first=True),
     "standard": _Rules(),
 }
 
@@ -78,12 +79,13 @@ def referer(
     engine: str,
     *,
     top_level: Origin | None = None,
+    element: bool = False,
     preflight: bool = False,
 ) -> str | None:
     """The Referer of the request for the last of ``urls``, the chain of redirects so far; None for no Referer.
 
     ``policies`` holds the policy in force at each of ``urls``; an empty or unknown one is the default. ``top_level`` is
-    the top-level page's origin, by default ``page_origin``.
+    the top-level page's origin, by default ``page_origin``; ``element``: no script asks, but an element.
     """
     rules = _ENGINES[engine]
     if page_url is not None and page_url.scheme == "blob" and rules.blob_tells_origin:
@@ -91,7 +93,10 @@ def referer(
     if (
         page_url is None
         or page_url.scheme not in ("http", "https")
-        or (page_origin.is_opaque and not rules.opaque_tells)
+        or (
+            page_origin.is_opaque
+            and not (rules.opaque_tells == "all" or (rules.opaque_tells == "elements" and element))
+        )
     ):
         return None
     hops = list(zip(urls, policies, strict=True))
@@ -100,7 +105,8 @@ def referer(
     # Fetch replaces the request's referrer at every hop: what one hid stays hidden
     told: Url | None = page_url
     for url, policy in hops:
-        told = _told(told, policy if policy in POLICIES else DEFAULT_POLICY, url, rules) if told is not None else None
+        ignored = rules.ignored_cross_site if url is urls[-1] else frozenset()
+        told = _told(told, policy if policy in POLICIES else DEFAULT_POLICY, url, ignored) if told is not None else None
     if told is not None and rules.third_party_gets_origin:
         third_party = not same_site(top_level or page_origin, origin_of(urls[-1]), schemeful=False)
         told = parse(f"{origin_of(told)}/") if third_party else told
@@ -130,11 +136,10 @@ def policy_after(current: str, referrer_policy: Sequence[str]) -> str:
     return known[-1] if known else current
 
 
-def _told(referrer: Url, policy: str, target: Url, rules: _Rules) -> Url | None:
+def _told(referrer: Url, policy: str, target: Url, ignored: frozenset[str]) -> Url | None:
     """What of ``referrer`` may be told to ``target``: all of it, its origin, or nothing."""
     own, other = origin_of(referrer), origin_of(target)
-    cross_site = not same_site(own, other, schemeful=False)
-    if cross_site and policy in rules.ignored_cross_site:
+    if policy in ignored and not same_site(own, other, schemeful=False):
         policy = DEFAULT_POLICY
     row = POLICIES[policy]
     # browsers go by the scheme here, not by trustworthiness: http://localhost is told to plain http

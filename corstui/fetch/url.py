@@ -101,10 +101,13 @@ def without_plain_escapes(url: str) -> str:
 _ESCAPE = re.compile(r"%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9A]|5F|6[1-9A-F]|7[0-9A]|7E)", re.IGNORECASE)
 
 
-def parse_location(value: str, base: Url) -> Url | None:
-    """A Location value (text as latin-1): bytes above 0x7F are percent-encoded one by one, as browsers do."""
-    return parse(quote(value.encode("latin-1"), safe=_PLAIN), base.href)
+def parse_location(value: str, base: Url, *, keep_tabs: bool = False) -> Url | None:
+    """A Location value (text as latin-1): bytes above 0x7F are percent-encoded one by one, as browsers do.
+
+    The URL parser drops tabs, unless ``keep_tabs`` has them percent-encoded too.
+    """
+    return parse(quote(value.encode("latin-1"), safe=_PLAIN if keep_tabs else _PLAIN + "\t"), base.href)
 
 
-#: What the URL parser is to see as it is: all of ASCII but control characters, of which it drops three itself.
-_PLAIN = "".join(map(chr, range(0x20, 0x7F))) + "\t\n\r"
+#: What the URL parser is to see as it is: all of ASCII but control characters.
+_PLAIN = "".join(map(chr, range(0x20, 0x7F)))

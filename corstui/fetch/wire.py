@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from corstui.fetch.headers import combined
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.origin import is_potentially_trustworthy
 from corstui.fetch.url import Url
@@ -70,7 +71,7 @@ def wire_headers(engine: str, outgoing: Outgoing) -> HeaderList:
     """The complete head of ``outgoing``, in the order in which ``engine`` writes it. KeyError for an unknown engine."""
     table = TABLES[engine]
     trustworthy = is_potentially_trustworthy(outgoing.url)
-    own = [] if outgoing.kind == "preflight" else _combined(outgoing.headers)
+    own = [] if outgoing.kind == "preflight" else combined(_lasting(table, outgoing.headers))
     if table.writes_utf8:
         own = [(name, value.encode().decode("latin-1")) for name, value in own]
     fields = _engine_fields(engine, outgoing, trustworthy)
@@ -218,13 +219,13 @@ def _layout(engine: str, keys: tuple[str, ...]) -> Layout:
     return next(layouts[key] for key in keys if key in layouts)
 
 
-def _combined(headers: HeaderList) -> HeaderList:
-    """Fields of the same name as one, joined by ``, `` under the first one's spelling, as all engines write them."""
-    combined: dict[str, tuple[str, str]] = {}
-    for name, value in headers:
-        first = combined.get(name.lower())
-        combined[name.lower()] = (name, value) if first is None else (first[0], f"{first[1]}, {value}")
-    return list(combined.values())
+def _lasting(table: HeadTable, headers: HeaderList) -> HeaderList:
+    """The fields without those that a later one of the same name replaces."""
+    last = {name.lower(): place for place, (name, _) in enumerate(headers)}
+    replaced = table.last_one_counts
+    return [
+        pair for place, pair in enumerate(headers) if pair[0].lower() not in replaced or last[pair[0].lower()] == place
+    ]
 
 
 def _without_range(own: HeaderList, fields: Fields) -> HeaderList:

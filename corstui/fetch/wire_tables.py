@@ -44,6 +44,8 @@ class HeadTable:
     priority_hints: Mapping[str, str | None] = field(default_factory=dict)
     cache_control: Mapping[str, str] = field(default_factory=dict)
     range: Mapping[str, str] = field(default_factory=dict)
+    #: Script's fields of which only the last goes out; others are combined.
+    last_one_counts: frozenset[str] = frozenset()
     #: Script's value takes the place of the engine's, rather than that of script's other fields.
     replaced_in_place: frozenset[str] = frozenset()
     #: A single byte range that script asks for is taken apart by the HTTP cache and appended to the head.
@@ -202,6 +204,7 @@ FIREFOX = HeadTable(
     },
     priority_hints={"high": None, "low": "u=5"},
     range={"video": "bytes=0-", "audio": "bytes=0-"},
+    last_one_counts=frozenset({"content-type"}),
     replaced_in_place=frozenset({"user-agent", "accept", "accept-language"}),
     late_zero_length=True,
 )  # fmt: skip

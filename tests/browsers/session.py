@@ -73,7 +73,7 @@ class Session:
     def answer(self, request: Received) -> bytes | None:
         """The control pages, as a scripted server's ``elsewhere``."""
         path = request.url.split("/", 3)[3].split("?")[0]
-        if path == "runner":
+        if path in ("runner", "frame"):
             return _response("text/html", RUNNER)
         if path == "control/batch":
             return _response(
