@@ -77,7 +77,7 @@ def test_firefox_names_the_page_in_the_preflight_after_a_tainting_redirect(judge
     assert cause.fix
 
 
-def test_webkit_is_stricter_on_the_way_back_to_the_page(judge: Judge) -> None:
+def test_webkit_judges_later_redirects_as_if_credentials_were_sent(judge: Judge) -> None:
     chain = {"https://web.example/1": "https://other.example/2", "https://other.example/2": "https://web.example/3"}
 
     def around(request: httpx.Request) -> httpx.Response:
@@ -86,7 +86,7 @@ def test_webkit_is_stricter_on_the_way_back_to_the_page(judge: Judge) -> None:
 
     assert told(judge("GET https://web.example/1", around)) == (
         [(("chromium", "firefox", "standard"), "allowed"), (("webkit",), "acao-wildcard-creds")],
-        [(("webkit",), "return-to-own-origin")],
+        [(("webkit",), "hops-judged-as-first")],
     )
 
 
