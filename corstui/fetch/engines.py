@@ -153,6 +153,8 @@ class Engine:
     removed_type_returns: str | None = None
     #: Initiators that load in no-cors mode, against HTML.
     elements_without_cors: frozenset[str] = frozenset()
+    #: Opaque Response Blocking comes before the rules about types.
+    blocks_opaque_responses: bool = False
     #: A preload reports success whatever CORS says.
     preload_tells_nothing: bool = False
     #: no-cors POST under a referrer policy that hides the page sends `Origin: null`.
@@ -195,6 +197,7 @@ CHROMIUM = Engine(
     min_status=0,
     auth_prompt="credentialed",
     asks_for_local_network=True,
+    blocks_opaque_responses=True,
     accepts_space_before_colon=True,
     accepts_lower_case_version=True,
     bare_cr_ends_line=True,
@@ -323,6 +326,7 @@ STANDARD = replace(
     shoutcast="refused",
     auth_prompt="same-origin",  # ... and for a 401 whose tainting is not "cors"
     asks_for_local_network=False,
+    blocks_opaque_responses=False,
     extra_bad_ports=frozenset({4190, 6679}),
     own_origin_told_by=frozenset(),
     origin_follows_referrer_policy=True,

@@ -469,7 +469,8 @@ class _Run(Record):
 
     def initiator_rules(self, response: Response, index: int) -> None:
         """``actual.nosniff``, ``actual.mime``: what the type rules out, and what the initiator itself demands."""
-        rule = mime_check(response.headers, self.initiator.destination)
+        orb = self.tainting == "opaque" and self.engine.blocks_opaque_responses
+        rule = mime_check(response.headers, self.initiator.destination, orb=orb)
         if rule is not None:
             self.apply([rule], index)
         types, found = self.initiator.mime_types, essence(response.headers)

@@ -144,8 +144,8 @@ class _Marionette:
     @classmethod
     async def connected(cls, port: Path) -> _Marionette:
         """Connect as soon as the browser has written its port to a file."""
-        while not (number := _text(port)):
-            await asyncio.sleep(0.05)  # noqa: ASYNC110 - a file announces nothing
+        while not (number := _text(port)):  # noqa: ASYNC110 - a file announces nothing
+            await asyncio.sleep(0.05)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(number), limit=1 << 26)
         marionette = cls(reader, writer)
         await marionette._message()
