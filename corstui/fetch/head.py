@@ -43,7 +43,7 @@ def parse_head(head: bytes, engine: Engine) -> Response | BadHead:
         if shoutcasts and engine.shoutcast == "bare":
             text = text.partition("\n")[0]
     lines = text.rstrip("\n").split("\n")
-    if engine.reads_http09 and not text.startswith("HTTP/"):
+    if engine.reads_http09 and text and not text.startswith("HTTP/"):
         return Response(200, "OK", "HTTP/0.9", [])
     status = _status_line(lines[0], engine)
     if isinstance(status, BadHead):

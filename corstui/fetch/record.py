@@ -120,11 +120,9 @@ class Record:
 
     def _tells_that_it_did_not_succeed(self, reason: str) -> bool:
         """Firefox's catch-all category comes once CORS has had a part in the flow; measured."""
-        if reason in _TOLD_BEFORE_CORS:
-            return True
         if not self.exchanges or reason == "redirect-mode-error":
             return False
-        return any(check.id == "main.cors" or check.id.startswith("cors.check") for check in self.checks)
+        return reason in _TOLD_BEFORE_CORS or any(check.id == "main.cors" or check.id.startswith("cors.check") for check in self.checks)
 
 
 _DID_NOT_SUCCEED = "CORSDidNotSucceed2"

@@ -326,7 +326,7 @@ def test_rules_that_went_through_are_recorded_too() -> None:
     ("params", "answer", "category"),
     [
         (fetch_params(API + ":6000/"), None, None),
-        (fetch_params(API), NetworkError("connection-refused", "nobody listens"), None),
+        (fetch_params(API), NetworkError("connection-refused", "nobody listens"), "CORSDidNotSucceed2"),
         (fetch_params(API), NetworkError("connection-reset", "gone", sent=True), "CORSDidNotSucceed2"),
         (fetch_params(API), to("data:,x"), "CORSDidNotSucceed2"),
         (fetch_params(ORIGIN), to("data:,x"), None),
@@ -339,3 +339,33 @@ def test_firefox_names_its_catch_all_only_where_cors_had_a_part(
     flow, _ = play(params, *([] if answer is None else [answer]), engine="firefox")
     assert flow.verdict in ("blocked", "error")
     assert flow.browser_error == category
+
+
+@pytest.mark.parametrize("middle", [API, OTHER])
+@pytest.mark.parametrize(
+    ("engine", "credentials", "fields", "reason"),
+    [
+        ("webkit", "same-origin", (ANY,), "acao-wildcard-creds"),
+        ("webkit", "same-origin", (ALLOW,), "acac-not-true"),
+        ("webkit", "same-origin", (ALLOW, CREDENTIALS), None),
+        ("webkit", "omit", (ANY,), None),
+        ("chromium", "same-origin", (ANY,), None),
+        ("firefox", "same-origin", (ANY,), None),
+    ],
+)
+def test_webkit_judges_later_hops_of_a_chain_from_home_as_with_credentials(
+    engine: str, credentials: str, fields: tuple[tuple[str, str], ...], reason: str | None, middle: str
+) -> None:
+    answers = (to(f"{API}/1"), to(f"{middle}/2", 302, *fields), head(200, ANY))
+    flow, playbook = play(fetch_params(f"{ORIGIN}/0", credentials=credentials), *answers, engine=engine)
+    assert flow.reason == reason
+    assert len(playbook.requests) == (2 if reason else 3)
+
+
+def test_webkit_preflights_the_next_url_before_it_judges_the_hop_once_more() -> None:
+    params = fetch_params(f"{ORIGIN}/0", headers=[("X-A", "1")])
+    preflight = head(204, ANY, ("Access-Control-Allow-Headers", "X-A"))
+    answers = (to(f"{API}/1"), preflight, to(f"{OTHER}/2"), preflight)
+    flow, playbook = play(params, *answers, engine="webkit")
+    assert (flow.reason, flow.phase) == ("acao-wildcard-creds", "redirect")
+    assert [request.method for request in playbook.requests] == ["GET", "OPTIONS", "GET", "OPTIONS"]
