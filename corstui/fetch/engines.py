@@ -322,7 +322,6 @@ STANDARD = replace(
     min_status=100,
     accepts_space_before_colon=False,
     accepts_lower_case_version=False,
-    accepts_lower_case_version=False,
     bare_cr_ends_line=False,
     shoutcast="refused",
     auth_prompt="same-origin",  # ... and for a 401 whose tainting is not "cors"
