@@ -344,6 +344,8 @@ def _is_useless(case: Case) -> bool:
     """Whether the server gives errors or web pages, which no element takes for what it wants, with or without CORS."""
     answers = [answer for answers in case["server"].values() for answer in answers]
     types = {value for answer in answers for name, value, *_ in answer.get("headers", []) if name == "Content-Type"}
+    if any(request.get("via") == "img" for request in case["requests"]) and not any("image" in value for value in types):
+        return True
     return any(value.startswith("text/html") for value in types) or any(a.get("status", 0) >= 400 for a in answers)
 
 

@@ -22,7 +22,7 @@ ALL = set(ENGINES)
         (b"HTTP/1.0 200 OK\n\n", ALL),
         (b"HTTP/2 200\r\n\r\n", ALL),
         (b"HTTP/1.1 200OK\r\n\r\n", ALL - {"firefox"}),
-        (b"http/1.1 200 OK\r\n\r\n", {"chromium"}),
+        (b"http/1.1 200 OK\r\n\r\n", {"chromium", "firefox"}),
         (b"HTTP/1.1 1000 X\r\n\r\n", {"chromium"}),
         (b"HTTP/1.1 101 Switching\r\n\r\n", {"firefox"}),
         (b"HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", set()),
