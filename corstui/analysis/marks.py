@@ -69,12 +69,16 @@ LEGEND = (
     (">", ">", "running", "running"),
 )
 
+#: Follows the mark of a cell on which the engines looked at so far disagree.
+ENGINES_PART = "/"
+
 #: What may follow a mark, or stand between two.
 SUFFIXES = (
     ("*", "not as expected"),
     ("?", "inconclusive: something in front of the application answered"),
     ("^", "a finding: whatever the verdict, the policy has a flaw"),
     ("<>", "the two environments differ"),
+    (ENGINES_PART, "engines disagree: the inspector says why"),
 )
 
 _ASCII = {symbol: plain for symbol, plain, _, _ in LEGEND}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,8 @@ class Slot:
     cell: Cell | None = None
     result: Face | None = None
     run: int = 0
+    parting: str = ""
+    """What follows the face where engines disagree on this cell, as far as their results are there."""
 
     @property
     def key(self) -> CellKey:
@@ -85,7 +87,7 @@ class Slot:
     def face(self) -> Face:
         """What to show now: the result, or how far the cell has come."""
         if self.result is not None and (self.state is State.DONE or self.state is State.QUEUED):
-            return self.result
+            return replace(self.result, suffix=self.result.suffix + self.parting) if self.parting else self.result
         return _PENDING[self.state]
 
 
@@ -128,6 +130,8 @@ class Board:
     stopped: int = 0
     progress: Progress = field(default_factory=Progress)
     by_name: dict[tuple[str, str], Slot] = field(default_factory=dict)
+    sampled: bool = False
+    """Single cells were asked for from another engine's matrix; nobody has opened the board itself yet."""
 
     @classmethod
     def of(cls, environment: str, engine: str, planned: Iterable[Planned], mark: Callable[[Cell], Mark]) -> Board:
@@ -153,9 +157,16 @@ class Board:
         return self.symbols.total()
 
     @property
-    def touched(self) -> bool:
-        """Whether anything was ever asked for here."""
-        return bool(self.pending or self.stopped or self.done)
+    def opened(self) -> bool:
+        """Whether anything was ever asked for here, by somebody who looked at the board."""
+        return bool(self.pending or self.stopped or self.done) and not self.sampled
+
+    def open(self) -> list[CellKey]:
+        """Somebody looks at the board: the cells to run now; none when it was opened before."""
+        if self.opened:
+            return []
+        self.sampled = False
+        return [slot.key for slot in self if slot.cell is None and not slot.pending]
 
     def queue(self, keys: Iterable[CellKey], run: int, now: float) -> list[CellKey]:
         """Ask for cells. Those that are already under way are left out; returns the others, in the given order."""
@@ -218,8 +229,11 @@ class Board:
         return Face(mark.symbol, mark.label, mark.style, mark.suffix, quiet=cell.as_expected is True)
 
     def deserves_a_look(self, slot: Slot) -> bool:
-        """Not as expected, inconclusive or a network error; where nobody wrote an expectation, whatever is blocked."""
+        """Engines disagree, or it is not as expected, inconclusive or a network error; where nobody wrote an
+        expectation, whatever is blocked."""
         cell = slot.cell
+        if slot.parting:
+            return True
         if cell is None or cell.as_expected is True:
             return False
         if cell.as_expected is False or cell.inconclusive or cell.verdict == "error":

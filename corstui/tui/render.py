@@ -119,8 +119,13 @@ def first_host(exchanges: Sequence[Exchange]) -> str:
 # -- the inspector -----------------------------------------------------------------------------------------------------
 
 
-def inspect(sides: Sequence[Slot | None], columns: int, ascii: bool = False) -> list[Content]:
-    """What the inspector says about the place under the cursor: one slot, or the two sides of a comparison."""
+def inspect(
+    sides: Sequence[Slot | None], columns: int, ascii: bool = False, engines: Sequence[Content] = ()
+) -> list[Content]:
+    """What the inspector says about the place under the cursor: one slot, or the two sides of a comparison.
+
+    ``engines``: what there is to say about the same cell in several engines.
+    """
     slots = [slot for slot in sides if slot is not None]
     if not sides:
         return [Content.styled("No cell here.", MUTED)]
@@ -128,16 +133,17 @@ def inspect(sides: Sequence[Slot | None], columns: int, ascii: bool = False) -> 
         return wrapped("This origin does not call this endpoint here.", columns, style=MUTED)
     if len(sides) > 1:
         return _both(sides, columns, ascii)
-    return _one(slots[0], columns, ascii)
+    return _one(slots[0], columns, ascii, engines)
 
 
-def _one(slot: Slot, columns: int, ascii: bool) -> list[Content]:
+def _one(slot: Slot, columns: int, ascii: bool, engines: Sequence[Content]) -> list[Content]:
     if slot.cell is None:
         return _pending(slot, columns, ascii)
     cell, view = slot.cell, View.of(slot.planned, ascii)
     again = [Content.styled(_AGAIN[slot.state], MUTED)] if slot.state in _AGAIN else []
     title = wrapped(names(cell.key, view), columns, style="bold")
-    return [*title, *again, *_verdict(cell, view, columns), *_why(cell, view, columns), *_rest(cell, view, columns)]
+    said = [*_verdict(cell, view, columns), *_why(cell, view, columns)]
+    return [*title, *again, *said, *engines, *_rest(cell, view, columns)]
 
 
 _AGAIN = {State.QUEUED: "waits to run again", State.RUNNING: "runs again now"}

@@ -74,6 +74,8 @@ class Runs:
                 slot = board.finish(news.cell, news.run, now)
             if slot is not None:
                 changes.cells.add(slot.key)
+            if slot is not None and isinstance(news, Finished):
+                changes.cells.update(self.session.note_engines(slot.key))
         return changes
 
     def _ended(self, news: Ended, changes: Changes) -> None:

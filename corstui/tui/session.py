@@ -18,6 +18,7 @@ from corstui.tui.board import Board
 if TYPE_CHECKING:
     from corstui.profile import Profile
     from corstui.runner import Cell, CellKey, Plan, Planned
+    from corstui.tui.board import Slot
 
 #: What a file looked like: modification time in nanoseconds and size; None when it is not there.
 Stamp = tuple[int, int] | None
@@ -74,6 +75,14 @@ class Session:
 
         return f"{self.engine} {ENGINES[self.engine].version}"
 
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Every engine, the profile's own first."""
+        from corstui.fetch.engines import ENGINES
+
+        own = self.profile.settings.engine
+        return (own, *(name for name in ENGINES if name != own))
+
     def next_engine(self) -> str:
         """The engine after the current one."""
         from corstui.fetch.engines import ENGINES
@@ -98,6 +107,27 @@ class Session:
             self.boards[environment, engine] = Board.of(environment, engine, cells, partial(mark, ascii=self.ascii))
         return self.boards[environment, engine]
 
+    def twins(self, key: CellKey) -> list[Slot]:
+        """The place of a cell in every engine that was opened, the profile's own first."""
+        boards = [self.boards.get((key.environment, engine)) for engine in self.engines]
+        slots = [board.by_name.get((key.endpoint, key.origin)) for board in boards if board is not None]
+        return [slot for slot in slots if slot is not None]
+
+    def results(self, key: CellKey) -> list[Cell]:
+        """What is known of a cell in every engine, the profile's own first."""
+        return [slot.cell for slot in self.twins(key) if slot.cell is not None]
+
+    def note_engines(self, key: CellKey) -> list[CellKey]:
+        """A result has come: note whether the engines disagree now. Returns the cells in every engine."""
+        from corstui.analysis.engines import differs
+        from corstui.analysis.marks import ENGINES_PART
+
+        slots, cells = self.twins(key), self.results(key)
+        parts = any(differs(cells[0], cell) for cell in cells[1:])
+        for slot in slots:
+            slot.parting = ENGINES_PART if parts and slot.cell is not None else ""
+        return [slot.key for slot in slots]
+
     def harmless(self, environment: str, engine: str) -> tuple[Plan, list[CellKey]]:
         """A plan without permission to write, and those of its cells that come out the same as with it."""
         plan = self._plan(environment, engine, allow_writes=False)
@@ -118,9 +148,13 @@ class Session:
             with suppress(Trouble):
                 board = self.board(environment, engine)
                 board.adopt(before, carried)
-                if before.touched and not self.profile.environments[environment].confirm:
+                board.sampled = before.sampled
+                if before.opened and not self.profile.environments[environment].confirm:
                     _, harmless = self.harmless(environment, engine)
                     wanted.append((board, [key for key in harmless if board.slots[key].cell is None]))
+        for board in self.boards.values():
+            for slot in board:
+                self.note_engines(slot.key)
         return wanted
 
     def _plan(self, environment: str, engine: str, *, allow_writes: bool = True) -> Plan:

@@ -148,7 +148,7 @@ class Dashboard(Screen[None]):
         grid = Grid(boards, self._differ if len(boards) > 1 else None)
         grid.apply(before.text, before.only and before.compares == grid.compares)
         self._show(grid)
-        self._start([(board, list(board.slots)) for board in boards if not board.touched])
+        self._start([(board, keys) for board in boards if (keys := board.open())])
 
     def continue_with(self, session: Session) -> None:
         """The profile has changed on disk: keep the results that still hold, run what changed and changes nothing."""
@@ -240,7 +240,7 @@ class Dashboard(Screen[None]):
 
     def _opened(self, environment: str) -> bool:
         board = self.session.boards.get((environment, self.session.engine))
-        return board is not None and board.touched
+        return board is not None and board.opened
 
     # runs -------------------------------------------------------------------------------------------------------------
 
@@ -406,14 +406,19 @@ class Dashboard(Screen[None]):
 
     def _inspect(self) -> None:
         place = self.matrix.place
-        self.query_one(Inspector).show(place.sides if place is not None else ())
+        sides = place.sides if place is not None else ()
+        slot = next((side for side in sides if side is not None), None)
+        engines = self.session.results(slot.key) if slot is not None and not self.grid.compares else []
+        self.query_one(Inspector).show(sides, engines)
 
     def on_matrix_cell_selected(self, message: Matrix.CellSelected) -> None:
+        from corstui.tui.screens.engines import SessionEngines
         from corstui.tui.screens.flow import FlowScreen
 
         found = self._results(message.endpoint, message.origin)
         if found:
-            self.app.push_screen(FlowScreen(*found, step=self._step, ascii=self.session.ascii))
+            engines = SessionEngines(lambda: self.session, self._start)
+            self.app.push_screen(FlowScreen(*found, step=self._step, engines=engines, ascii=self.session.ascii))
         else:
             self.notify("This cell has no result yet. r runs it.")
 

@@ -22,8 +22,10 @@ from corstui.report.curl import curl_command
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
 from corstui.tui.clipboard import copy
+from corstui.tui.enginelines import summary
 from corstui.tui.flowlines import advice, checks, cookie_lines, findings, headers, raw, script, sequence
 from corstui.tui.render import MUTED, View, difference, names, side_by_side, wrapped
+from corstui.tui.screens.engines import Engines, EnginesScreen
 from corstui.tui.screens.explain import ExplainScreen
 from corstui.tui.widgets.lines import COLOURS, spread
 from corstui.tui.widgets.pane import Pane
@@ -122,6 +124,7 @@ class FlowScreen(Screen[None]):
         Binding("enter", "explain", "explain", id="flow.explain", tooltip="What the reason means"),
         Binding("y", "copy", "copy as curl", id="flow.copy", tooltip="Copy as curl, secrets masked"),
         Binding("Y", "copy(True)", "copy", show=False, id="flow.copy-secrets", tooltip="Copy it with its secrets"),
+        Binding("e", "engines", "engines", id="flow.engines", tooltip="The same cell in every other engine, run now"),
         Binding("s", "side", "other side", id="flow.side", tooltip="The flow of the other environment"),
         Binding(
             "J,shift+down", "scroll_lanes(1)", "Down", show=False, id="flow.lanes-down", tooltip="Scroll the arrows"
@@ -137,14 +140,17 @@ class FlowScreen(Screen[None]):
     DEFAULT_CSS = """
     FlowScreen {
         background: $background;
-        #title { height: auto; max-height: 4; padding: 0 1; background: $panel; color: $foreground; }
+        #title { height: auto; max-height: 5; padding: 0 1; background: $panel; color: $foreground; }
         #lanes { height: auto; max-height: 40%; }
         #pane { height: 1fr; padding: 0 1; }
     }
     """
 
-    def __init__(self, *cells: Cell, step: Step | None = None, ascii: bool = False) -> None:
+    def __init__(
+        self, *cells: Cell, step: Step | None = None, engines: Engines | None = None, ascii: bool = False
+    ) -> None:
         super().__init__()
+        self._engines = engines
         self.cells: tuple[Cell, ...] = cells
         self.side = 0
         self.page = 0
@@ -165,6 +171,10 @@ class FlowScreen(Screen[None]):
     def on_resize(self) -> None:
         self._write()
 
+    def on_screen_resume(self) -> None:
+        if self._engines is not None:
+            self._write()
+
     @property
     def cell(self) -> Cell:
         """The cell whose flow is shown."""
@@ -179,6 +189,8 @@ class FlowScreen(Screen[None]):
         columns = max(40, self.size.width - 3)
         view = View.of(self.cell.planned, self._ascii)
         heads = [line for cell in self._titled for line in title(cell, View.of(cell.planned, self._ascii), columns + 1)]
+        if self._engines is not None:
+            heads += summary(self._engines.results(self.cell.key), view, columns + 1)
         self.query_one("#title", Static).update(Content("\n").join(heads))
         lanes = sequence(self.cell, view, columns)
         self.query_one("#sequence", Static).update(Content("\n").join(lanes))
@@ -210,6 +222,8 @@ class FlowScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "side":
             return len(self.cells) > 1
+        if action == "engines":
+            return self._engines is not None
         return self._step is not None if action == "step" else True
 
     def action_step(self, direction: int) -> None:
@@ -239,6 +253,10 @@ class FlowScreen(Screen[None]):
     def action_side(self) -> None:
         self.side = 1 - self.side
         self._write()
+
+    def action_engines(self) -> None:
+        if self._engines is not None:
+            self.app.push_screen(EnginesScreen(self.cell, self._engines, ascii=self._ascii))
 
     def action_scroll_lanes(self, direction: int) -> None:
         self.query_one("#lanes", Pane).scroll_relative(y=direction, animate=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,8 +11,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from corstui.tui.board import Slot
-from corstui.tui.render import inspect
+from corstui.tui.enginelines import parting
+from corstui.tui.render import View, inspect
 from corstui.tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from corstui.runner import Cell
 
 
 class Inspector(Pane):
@@ -30,16 +35,20 @@ class Inspector(Pane):
         super().__init__(id=id)
         self._ascii = ascii
         self._sides: tuple[Slot | None, ...] = ()
+        self._engines: tuple[Cell, ...] = ()
         self._text = Static(markup=False)
         self._columns = 0
 
     def compose(self) -> ComposeResult:
         yield self._text
 
-    def show(self, sides: Sequence[Slot | None]) -> None:
-        """Speak about these slots from now on; call it again when one of them has changed."""
+    def show(self, sides: Sequence[Slot | None], engines: Sequence[Cell] = ()) -> None:
+        """Speak about these slots from now on; call it again when one of them has changed.
+
+        ``engines``: the results of the same cell in every engine that was looked at.
+        """
         same = [side.key if side else None for side in self._sides] == [side.key if side else None for side in sides]
-        self._sides = tuple(sides)
+        self._sides, self._engines = tuple(sides), tuple(engines)
         self._write()
         if not same:
             self.scroll_home(animate=False)
@@ -55,4 +64,7 @@ class Inspector(Pane):
 
     def _write(self) -> None:
         self._columns = self._width
-        self._text.update(Content("\n").join(inspect(self._sides, self._columns, self._ascii)))
+        engines: list[Content] = []
+        if self._engines:
+            engines = parting(self._engines, View.of(self._engines[0].planned, self._ascii), self._columns)
+        self._text.update(Content("\n").join(inspect(self._sides, self._columns, self._ascii, engines)))
