@@ -7,6 +7,7 @@ from corstui.fetch.messages import Request
 from corstui.report.formats import Options
 from corstui.report.layout import columns
 from corstui.report.masking import mask_for
+from corstui.runner.controls import controls_of, place_of
 from corstui.runner.guard import Guard
 from corstui.runner.limits import Budget
 from corstui.runner.plan import Plan, Planned
@@ -17,10 +18,10 @@ _HEADINGS = ("environment", "endpoint", "origin", "engine", "request", "url", ""
 
 def render(plan: Plan, options: Options) -> str:
     """Every request when preflights pass and nothing redirects. Requests that would be held say so; the budget is
-    spent in the order of the plan."""
+    spent in the order of the plan, an endpoint's control requests behind the first of its cells."""
     rows: list[tuple[str, ...]] = [_HEADINGS]
     sent = held = 0
-    budget = Budget(plan.settings.budget)
+    budget, controls = Budget(plan.settings.budget), controls_of(plan)
     for planned in plan.cells:
         guard, repeats = Guard(planned), planned.endpoint.repeat
         requests = rehearse(planned)
@@ -32,6 +33,10 @@ def render(plan: Plan, options: Options) -> str:
         if not requests:
             remark = "nothing is sent: refused locally"
             rows.append((*_names(planned), planned.method, _url(planned, planned.url, options), remark))
+        for control in controls.pop(place_of(planned), ()):
+            leaving = int(budget.take())
+            rows.append(_control_row(planned, control, leaving, options))
+            sent, held = sent + leaving, held + 1 - leaving
     summary = f"{sent} requests would be sent, {held} held back"
     caution = "Redirects may add requests; a preflight that fails keeps the request behind it away."
     return "\n".join([*columns(rows), "", summary, caution])
@@ -48,6 +53,15 @@ def _row(planned: Planned, request: Request, leaving: int, reason: str, options:
     if leaving < repeats:
         remarks.append(f"held back: {reason}")
     return (*_names(planned), request.method, _url(planned, request.url, options), ", ".join(remarks))
+
+
+def _control_row(planned: Planned, control: Request, leaving: int, options: Options) -> tuple[str, ...]:
+    """A control belongs to no origin of the profile."""
+    invented = any(name == "Origin" for name, _ in control.headers)
+    remark = "control, from an invented origin" if invented else "control, without Origin"
+    remark += "" if leaving else ", held back: held-budget"
+    environment, endpoint, _, engine = _names(planned)
+    return (environment, endpoint, "-", engine, control.method, _url(planned, control.url, options), remark)
 
 
 def _names(planned: Planned) -> tuple[str, ...]:

@@ -2,19 +2,25 @@
 
 Flows wait for a place (``concurrency``), requests for a slot of their host, for the rate and for the budget. Whatever
 waits costs a flow none of its timeout. No cell can tell how many others run beside it.
+
+An endpoint's control requests are sent once, by the first of its cells that has ended, in that cell's place; the others
+wait for them before they are handed out.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corstui.browser import drive
 from corstui.fetch.messages import Held, Reply, Request
+from corstui.fetch.result import Exchange
 from corstui.runner.cell import Cell, compact, finished
+from corstui.runner.controls import Place, controls_of, exchange_of, place_of
 from corstui.runner.guard import Guard
 from corstui.runner.limits import Allowance, Limits, Waiting
 from corstui.runner.plan import CellKey, Plan, Planned
@@ -77,7 +83,7 @@ class _Work:
     ) -> None:
         settings = plan.settings
         self.outcomes: asyncio.Queue[Cell | CellFailed] = asyncio.Queue()
-        self._timeout = settings.timeout
+        self._timeout, self._engine = settings.timeout, plan.engines[0]
         self._waiting = Waiting(cells, settings.per_host)
         self._limits = limits or Limits.of(settings)
         self._given = Sender(transport) if transport is not None else None
@@ -85,6 +91,9 @@ class _Work:
         self._concurrency = concurrency
         self._on_start = on_start
         self._tasks: set[asyncio.Task[None]] = set()
+        self._controls = controls_of(plan, cells)
+        self._answered: dict[Place, tuple[Exchange, ...]] = {}
+        self._asking: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def start(self) -> None:
         """Begin as many waiting cells as there are places."""
@@ -121,12 +130,35 @@ class _Work:
         sender = self._sender(planned.deployment)
         began = time.monotonic()
         dialogue, flows = [], []
+        wire = _Wire(sender, self._limits)
         for _ in range(planned.endpoint.repeat):
-            lane = _Lane(planned, sender, planned.endpoint.timeout or self._timeout, self._limits)
+            lane = _Lane(planned, wire, self._seconds(planned))
             now, wall = time.monotonic(), time.time()
             flows.append(await drive(stage.begin(now, wall), lane.send))
             dialogue.append(Recorded(now, wall, tuple(lane.replies)))
-        return finished(planned, tuple(dialogue), joined(flows), (time.monotonic() - began) * 1000)
+        duration = (time.monotonic() - began) * 1000
+        controls = await self._control(planned, wire)
+        return finished(planned, tuple(dialogue), joined(flows), duration, controls)
+
+    def _seconds(self, planned: Planned) -> float:
+        return planned.endpoint.timeout or self._timeout
+
+    async def _control(self, planned: Planned, wire: _Wire) -> tuple[Exchange, ...]:
+        """What the control requests of the cell's endpoint are answered."""
+        place = place_of(planned)
+        async with self._asking[place]:
+            if place not in self._answered:
+                self._answered[place] = tuple([each async for each in self._asked(planned, wire)])
+        return self._answered[place]
+
+    async def _asked(self, planned: Planned, wire: _Wire) -> AsyncGenerator[Exchange, None]:
+        """One control request after the other, until one gets no answer in time: the next would wait in vain, too."""
+        for request in self._controls.get(place_of(planned), ()):
+            if self._limits.budget.take():
+                reply = compact(await wire.send(request, Allowance(self._seconds(planned))))
+                yield exchange_of(request, reply, self._engine)
+                if reply.error is not None and reply.error.code in ("timeout", "connect-timeout"):
+                    return
 
     def _sender(self, deployment: Deployment) -> Sender:
         """The connections of one environment: its proxy, certificates and pinned names."""
@@ -145,31 +177,38 @@ class _Work:
         return self._senders[deployment.name]
 
 
-class _Lane:
-    """The way of one flow's requests to the network: held back, queued, sent and recorded."""
+class _Wire:
+    """The way to the network of one environment: queued by host and rate, then sent."""
 
-    def __init__(self, planned: Planned, sender: Sender, timeout: float, limits: Limits) -> None:
+    def __init__(self, sender: Sender, limits: Limits) -> None:
+        self._sender, self.limits = sender, limits
+
+    async def send(self, request: Request, allowance: Allowance) -> Reply:
+        arrived = time.monotonic()
+        async with self.limits.hosts.slot(request.url):
+            await self.limits.rate.turn()
+            waited = (time.monotonic() - arrived) * 1000
+            reply = await self._sender.send(request, deadline=allowance.start())
+            allowance.stop()
+        return replace(reply, timing=replace(reply.timing, queue=waited))
+
+
+class _Lane:
+    """The way of one flow's requests to the wire: held back or sent, and recorded."""
+
+    def __init__(self, planned: Planned, wire: _Wire, timeout: float) -> None:
         self.replies: list[Reply] = []
         self._guard = Guard(planned)
         self._allowance = Allowance(timeout)
-        self._sender, self._limits = sender, limits
+        self._wire = wire
 
     async def send(self, request: Request) -> Reply:
         held = self._guard.hold(request)
-        if held is None and not self._limits.budget.take():
+        if held is None and not self._wire.limits.budget.take():
             held = "held-budget"
         if held is not None:
             reply = Reply(held=Held(held), now=time.monotonic(), wall=time.time())
         else:
-            reply = compact(await self._queued(request))
+            reply = compact(await self._wire.send(request, self._allowance))
         self.replies.append(reply)
         return reply
-
-    async def _queued(self, request: Request) -> Reply:
-        arrived = time.monotonic()
-        async with self._limits.hosts.slot(request.url):
-            await self._limits.rate.turn()
-            waited = (time.monotonic() - arrived) * 1000
-            reply = await self._sender.send(request, deadline=self._allowance.start())
-            self._allowance.stop()
-        return replace(reply, timing=replace(reply.timing, queue=waited))

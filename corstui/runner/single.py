@@ -49,7 +49,7 @@ def single(
     )
     return Plan(
         name=endpoint.name,
-        settings=Settings(engine=engines[0], timeout=timeout),
+        settings=Settings(engine=engines[0], timeout=timeout, controls=False),
         cells=tuple(_planned(endpoint, origin, deployment, engine) for engine in engines),
         environments=(ENVIRONMENT,),
         origins=(origin,),

@@ -32,6 +32,7 @@ class StoredCell:
     as_expected: bool | None
     severity: str | None
     flow: Flow
+    controls: tuple[Exchange, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -67,7 +68,8 @@ class StoredCell:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        return self.flow.exchanges
+        """Those of the flow, then the controls."""
+        return [*self.flow.exchanges, *self.controls]
 
     @property
     def checks(self) -> list[Check]:
@@ -134,7 +136,10 @@ class _Reader:
     def cell(self, cell: Any, place: str) -> StoredCell:
         names = [self.get(cell, name, str, place) for name in ("environment", "origin", "endpoint", "engine")]
         response = self.get(cell, "response", (dict, type(None)), place)
-        exchanges = self.get(cell, "exchanges", list, place)
+        exchanges = [
+            self.exchange(each, f"{place}.exchanges[{index}]")
+            for index, each in enumerate(self.get(cell, "exchanges", list, place))
+        ]
         flow = Flow(
             engine=names[3],
             verdict=self.get(cell, "verdict", str, place),
@@ -142,7 +147,7 @@ class _Reader:
             phase=self.get(cell, "phase", str, place),
             sent=self.get(cell, "sent", bool, place),
             browser_error=self.get(cell, "browser_error", _OPTIONAL_TEXT, place),
-            exchanges=[self.exchange(each, f"{place}.exchanges[{index}]") for index, each in enumerate(exchanges)],
+            exchanges=[each for each in exchanges if each.phase != "control"],
             checks=[self.check(each, f"{place}.checks") for each in self.get(cell, "checks", list, place)],
             response=None if response is None else self.seen(response, f"{place}.response"),
             inconclusive=self.get(cell, "inconclusive", bool, place),
@@ -156,6 +161,7 @@ class _Reader:
             as_expected=self.get(cell, "as_expected", (bool, type(None)), place),
             severity=self.severity(cell, place),
             flow=flow,
+            controls=tuple(each for each in exchanges if each.phase == "control"),
         )
 
     def severity(self, cell: Any, place: str) -> str | None:

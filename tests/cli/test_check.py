@@ -19,6 +19,8 @@ GATEWAY = "  gateway: {request: GET API/502, expect: {web: allow any}}\n"
 NOWHERE = "  nowhere: {request: 'GET http://127.0.0.1:2/', origins: [web]}\n"
 HELD = "  save: {request: PUT API/open, expect: {web: allow}, origins: [web]}\n"
 PLAIN = "  plain: GET API/closed\n"
+#: For tests that count requests.
+NO_CONTROLS = "settings: {controls: false}"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_flags_make_the_exit_code_stricter(
 
 
 def test_the_table_shows_the_matrix_what_is_wrong_and_the_counts(program: Run, profile: Write) -> None:
-    done = program("check", profile(OPEN + CLOSED + WRONG))
+    done = program("check", profile(OPEN + CLOSED + WRONG, head=NO_CONTROLS))
     lines = done.out.splitlines()
     assert lines[0] == "Shop · default · chromium"
     assert lines[2].split() == ["web", "evil"]
@@ -108,7 +110,7 @@ def test_an_output_that_cannot_be_written_is_an_error_before_anything_is_sent(
 
 
 def test_filters_select_cells(corstui: Run, profile: Write, api: Api) -> None:
-    done = corstui("check", profile(OPEN + CLOSED), "--endpoint", "op*", "--origin", "web", "--format", "json")
+    done = corstui("check", profile(OPEN + CLOSED, head=NO_CONTROLS), "--endpoint", "op*", "--origin", "web", "--format", "json")
     assert [(cell["endpoint"], cell["origin"]) for cell in json.loads(done.out)["cells"]] == [("open", "web")]
     assert api.lines == ["GET /open"]
 
@@ -164,11 +166,15 @@ def test_dry_run_prints_every_request_and_sends_none(corstui: Run, profile: Writ
     requests = [(row[1], row[2], row[4], " ".join(row[6:])) for row in rows if row[:1] == ["default"]]
     assert requests == [
         ("open", "web", "GET", ""),
+        ("open", "-", "GET", "control, without Origin"),
+        ("open", "-", "GET", "control, from an invented origin"),
         ("open", "evil", "GET", ""),
         ("save", "web", "OPTIONS", "preflight"),
         ("save", "web", "PUT", "held back: held-after-preflight"),
+        ("save", "-", "OPTIONS", "control, without Origin"),
+        ("save", "-", "OPTIONS", "control, from an invented origin"),
     ]
-    assert "3 requests would be sent, 1 held back" in done.out
+    assert "7 requests would be sent, 1 held back" in done.out
 
 
 def test_what_the_dry_run_says_is_what_is_sent(corstui: Run, profile: Write, api: Api) -> None:
@@ -182,7 +188,7 @@ def test_what_the_dry_run_says_is_what_is_sent(corstui: Run, profile: Write, api
 
 
 def test_the_dry_run_keeps_to_the_budget(corstui: Run, profile: Write, api: Api) -> None:
-    name = profile(OPEN + "  twice: {request: GET API/open, repeat: 2}\n", head="settings: {budget: 3}")
+    name = profile(OPEN + "  twice: {request: GET API/open, repeat: 2}\n", head="settings: {budget: 3, controls: false}")
     planned = corstui("check", name, "--dry-run").out
     assert "1 of 2 times, held back: held-budget" in planned
     assert "2 times, held back: held-budget" in planned
@@ -231,7 +237,7 @@ def test_a_baseline_tells_what_changed(corstui: Run, profile: Write) -> None:
 
 def test_fail_fast_stops_at_the_first_that_is_not_as_expected(corstui: Run, profile: Write, api: Api) -> None:
     many = "".join(f"  later {index}: GET API/open\n" for index in range(40))
-    done = corstui("check", profile(WRONG + many), "--fail-fast", "--concurrency", "1", "--format", "json")
+    done = corstui("check", profile(WRONG + many, head=NO_CONTROLS), "--fail-fast", "--concurrency", "1", "--format", "json")
     document = json.loads(done.out)
     assert done.code == 1
     assert document["interrupted"] is False

@@ -51,7 +51,8 @@ async def test_a_profile_runs_cell_by_cell(tmp_path: Path) -> None:
         "http://web.example",
     )
     assert (cells["b"].verdict, cells["b"].reason) == ("unsent", "held-after-preflight")
-    assert cells["a"].flow.exchanges == cells["a"].exchanges
+    assert [each.phase for each in cells["a"].exchanges] == ["actual", "control", "control"]
+    assert cells["a"].flow.exchanges == cells["a"].exchanges[:1]
 
 
 def test_a_code_is_explained() -> None:

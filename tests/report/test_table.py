@@ -15,6 +15,7 @@ from tests.report.conftest import Finish
 from tests.runner.shops import consent
 
 SHOP = """
+settings: {controls: false}
 environments: {staging: {}, production: {origins: {partner: null}}}
 origins: {web: "https://web.example", partner: "https://partner.example", evil: "https://evil.example"}
 defaults: {expect: {web: allow, evil: block}}
@@ -147,8 +148,9 @@ async def test_markdown_shows_names_as_they_are(finish: Finish) -> None:
 
 @pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit", "standard"])
 async def test_a_rehearsal_lists_the_requests_of_every_cell(finish: Finish, engine: str) -> None:
-    run = await finish(SHOP, answer, [engine])
+    run = await finish(SHOP.replace("controls: false", "controls: true"), answer, [engine])
     text = rehearsed(run.plan, Options())
     assert text.count("held back: held-after-preflight") == 5
-    assert text.count(" OPTIONS ") == 5
-    assert "12 requests would be sent, 5 held back" in text
+    assert text.count(" OPTIONS ") == 5 + 2 * 2
+    assert text.count(" control, ") == 2 * 2 * 3
+    assert "24 requests would be sent, 5 held back" in text

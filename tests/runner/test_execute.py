@@ -17,7 +17,7 @@ from tests.runner.shops import Shop, consent, profile_of
 
 GRID = """
 environments: {{here: {{writes: true}}}}
-settings: {{{settings}}}
+settings: {{controls: false, {settings}}}
 origins:
   a: https://a.example
   b: https://b.example
@@ -178,6 +178,7 @@ async def test_nothing_unsafe_leaves_an_environment_without_writes(tmp_path: Pat
     profile = profile_of(
         tmp_path,
         """
+settings: {controls: false}
 origins: {web: "https://web.example"}
 endpoints:
   simple post: {request: "POST https://api.example/a", body: x}
@@ -208,6 +209,7 @@ async def test_a_redirect_that_makes_a_write_safe_lets_it_go_on_and_one_that_kee
     profile = profile_of(
         tmp_path,
         """
+settings: {controls: false}
 environments: {here: {writes: true}}
 origins: {web: "https://web.example"}
 endpoints:
@@ -264,6 +266,7 @@ async def test_a_secret_may_go_to_an_origin_that_the_profile_names(tmp_path: Pat
     profile = profile_of(
         tmp_path,
         """
+settings: {controls: false}
 origins: {web: "https://web.example"}
 endpoints:
   list: {request: "GET https://api.example/", headers: {X-Api-Key: "${secret:TOKEN}"}}
@@ -288,6 +291,7 @@ async def test_repetitions_share_a_browser_and_the_first_that_is_not_allowed_dec
     profile = profile_of(
         tmp_path,
         """
+settings: {controls: false}
 environments: {here: {writes: true}}
 origins: {web: "https://web.example"}
 endpoints: {save: {request: "PUT https://api.example/", repeat: 3}}
@@ -326,7 +330,7 @@ async def test_leaving_the_iterator_cancels_what_is_under_way(tmp_path: Path) ->
 
 
 async def test_a_cell_that_breaks_the_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(planned: object, dialogue: object, flow: object, duration: float) -> Cell:
+    def broken(*_: object) -> Cell:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(schedule_module, "finished", broken)
@@ -374,6 +378,7 @@ async def test_a_cookie_of_the_profile_never_goes_to_an_origin_that_it_does_not_
         return consent(request)
 
     profile_text = """
+settings: {{controls: false}}
 environments:
   here: {{cookies: [{{name: sid, value: abc123, domain: {domain}, samesite: none, secure: true}}]}}
 origins: {{web: "https://web.example"}}
