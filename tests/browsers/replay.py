@@ -39,8 +39,11 @@ SHARED_JAR = frozenset({FIRST_VISITS, "cookie"})
 
 #: The recorder's word for an initiator, where ours is another; None: not simulated.
 _INITIATORS = {"css": "stylesheet", "import": "module", "modulepreload": None, "manifest": None, "worker": None}
-#: The server has no real picture, font or film for them: that they refuse it says nothing.
-_PARTICULAR = frozenset({"font", "video", "audio"})
+#: What an element must be given to tell a refusal by CORS from one of the content.
+_WANTED = {"img": ("image/",), "font": ("font/",), "video": ("audio/", "video/"), "audio": ("audio/", "video/")}
+#: ... which for these is longer than a few bytes.
+_FILES = frozenset({"font", "video", "audio"})
+_SCRIPTED = frozenset({"fetch", "xhr"})
 #: What the recorder reports as done without having seen how it ended.
 _UNSEEN = frozenset({"beacon", "form"})
 _SCRIPT_SEES = frozenset({"basic", "cors", "opaque", "opaqueredirect", "xhr"})
@@ -330,7 +333,7 @@ def _script(case: Case, run: Ran, seen: dict[str, Any]) -> Iterator[str]:
         if flow.reason != "auth-prompt":
             yield f"the browser never answered, the engine says {said}"
     elif readable != (outcome == "resolved"):
-        if not (readable and (initiator in _PARTICULAR or (flow.verdict == "opaque" and _is_useless(case)))):
+        if not (readable and initiator not in _SCRIPTED and _is_useless(case)):
             yield f"the browser {outcome} it, the engine says {said}"
     elif readable and seen.get("type") in _SCRIPT_SEES:
         assert flow.response is not None
@@ -343,8 +346,11 @@ def _script(case: Case, run: Ran, seen: dict[str, Any]) -> Iterator[str]:
 def _is_useless(case: Case) -> bool:
     """Whether the server gives errors or web pages, which no element takes for what it wants, with or without CORS."""
     answers = [answer for answers in case["server"].values() for answer in answers]
-    types = {value for answer in answers for name, value, *_ in answer.get("headers", []) if name == "Content-Type"}
-    if any(request.get("via") == "img" for request in case["requests"]) and not any("image" in value for value in types):
+    if any(q.get("via") in _FILES for q in case["requests"]) and all(len(a.get("body", "")) < 40 for a in answers):
+        return True
+    types = [value for answer in answers for name, value, *_ in answer.get("headers", []) if name == "Content-Type"]
+    wanted = [_WANTED[request["via"]] for request in case["requests"] if request.get("via") in _WANTED]
+    if any(not any(value.startswith(kinds) for value in types) for kinds in wanted):
         return True
     return any(value.startswith("text/html") for value in types) or any(a.get("status", 0) >= 400 for a in answers)
 

@@ -34,7 +34,8 @@ def launches(cases: Iterable[Case]) -> Iterator[list[Case]]:
             yield [case]
         else:
             together.append(case)
-    yield together
+    if together:
+        yield together
 
 
 class Session:
