@@ -134,7 +134,12 @@ _UNREACHABLE = {
 def from_curl(code: int, message: str, attempt: Attempt) -> NetworkError:
     """libcurl's error ``code`` with its ``message``, when no response head came."""
     name, text = _judge(code, message, attempt)
-    return NetworkError(name, text, attempt.sent)
+    return NetworkError(name, text, attempt.sent, _net_error(code) if name == "connection-reset" else None)
+
+
+def _net_error(code: int) -> str | None:
+    """What Chromium calls the end of a connection, where it says how it came."""
+    return "ERR_EMPTY_RESPONSE" if code == _GOT_NOTHING else "ERR_CONNECTION_CLOSED" if code in _TLS else None
 
 
 def is_broken_connection(code: int) -> bool:
