@@ -4,7 +4,8 @@ An answer is ``204 | ACAO=* | ACAM=PUT``: a status and fields. ``O`` in Access-C
 origin, ``echo`` whatever Origin was sent, or else the page's. URLs are a letter of :data:`PLACES`, with a path or
 without: ``A/2``. A server is a mapping of such places, with ``preflight `` before them for the preflights, to one
 answer or a list of them, the last of which repeats. ``reset`` is a connection that ends without an answer,
-``| !truncated`` a body that does, ``| !body=text`` a body, and what begins with ``raw:`` goes out as it is.
+``| !truncated`` a body that does, ``| !malformed`` one of broken chunks, ``| !body=text`` a body, and what begins with
+``raw:`` goes out as it is.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ class _Server(Playbook):
     def reply(self, request: Request) -> Reply:
         reply = super().reply(request)
         body = self._body.get("!body", "").encode()
-        error = "truncated" if "!truncated" in self._body else None
+        error = next((name[1:] for name in self._body if name in ("!truncated", "!malformed")), None)
         return replace(reply, body=body, body_length=len(body), body_error=error)
 
 

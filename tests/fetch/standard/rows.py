@@ -194,7 +194,7 @@ def _is_raw(case: Case) -> bool:
         or any(not 100 <= status <= 599 or status == 101 for status in _statuses(case) if status)
         or bool(
             {name.lower() for answers in case.said.values() for _, fields in answers for name, _ in fields}
-            & {"content-length", "transfer-encoding"}
+            & {"content-length", "transfer-encoding", "!malformed"}
         )
     )
 
