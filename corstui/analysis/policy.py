@@ -1,19 +1,52 @@
-"""The CORS policy that one flow met, as named values, so that two flows can be laid side by side."""
+"""The CORS policy that one flow met, as named values, so that two flows can be laid side by side.
+
+What one answer leaves open, the control requests of its endpoint decide: an origin that got its own name back is
+echoed, unless an origin that nobody knows, or a request without one, got the same name.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
 
-from corstui.analysis.facts import field
+from corstui.analysis import facts
 from corstui.fetch.headers import parse_tokens
 from corstui.fetch.messages import HeaderList
+from corstui.fetch.origin import parse_origin
 from corstui.fetch.result import Exchange, Flow
-from corstui.fetch.url import parse
 
 Rows = tuple[tuple[str, str], ...]
 
 #: What Vary may say about CORS; anything else in it is no part of the policy.
 _VARY = ("origin", "access-control-request-method", "access-control-request-headers")
+_ACAO = "access-control-allow-origin"
+
+
+class Named(Protocol):
+    """The names of a cell, as far as origins need them."""
+
+    @property
+    def origin(self) -> str: ...
+
+
+class HasOrigin(Protocol):
+    """A cell that says which origin its page has."""
+
+    @property
+    def key(self) -> Named: ...
+
+    @property
+    def origin_value(self) -> str: ...
+
+
+def names_of(cells: Iterable[HasOrigin]) -> dict[str, str]:
+    """What the profile calls each origin, by its value; of several names the first."""
+    names: dict[str, str] = {}
+    for cell in cells:
+        names.setdefault(cell.origin_value, cell.key.origin)
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,63 +57,85 @@ class Policy:
     actual: Rows | None
 
 
-def policy(flow: Flow) -> Policy:
-    """The policy of the first preflight and of the first other answer of a flow."""
-    return Policy(preflight=_rows(flow, preflight=True), actual=_rows(flow, preflight=False))
+def policy(flow: Flow, controls: Sequence[Exchange] = (), names: Mapping[str, str] = MappingProxyType({})) -> Policy:
+    """The policy of the first preflight and of the first other answer of a flow.
+
+    ``controls``: the exchanges of its endpoint's control requests. ``names``: what the profile calls each origin.
+    """
+    known = _Known(names, frozenset(_given_to_strangers(controls)))
+    return Policy(preflight=_rows(flow, known, preflight=True), actual=_rows(flow, known, preflight=False))
 
 
-def _rows(flow: Flow, *, preflight: bool) -> Rows | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """``fixed``: origins that were named to requesters of another origin, or of none."""
+
+    names: Mapping[str, str] = field(repr=False)
+    fixed: frozenset[str]
+
+
+def _given_to_strangers(controls: Iterable[Exchange]) -> Iterable[str]:
+    for control in controls:
+        value = facts.field(control.response.headers, _ACAO) if control.response is not None else None
+        if value is not None and value != facts.field(control.request.headers, "origin"):
+            yield value
+
+
+def _rows(flow: Flow, known: _Known, *, preflight: bool) -> Rows | None:
     for exchange in flow.exchanges:
         if (exchange.phase == "preflight") == preflight and exchange.response is not None:
-            return _preflight(exchange) if preflight else _actual(exchange)
+            return _preflight(exchange, known) if preflight else _actual(exchange, known)
     return None
 
 
-def _preflight(exchange: Exchange) -> Rows:
+def _preflight(exchange: Exchange, known: _Known) -> Rows:
     headers = exchange.response.headers if exchange.response is not None else []
     return (
-        *_common(exchange, headers),
+        *_common(exchange, headers, known),
         ("allow-methods", _names(headers, "access-control-allow-methods", keep_case=True)),
         ("allow-headers", _names(headers, "access-control-allow-headers")),
-        ("max-age", field(headers, "access-control-max-age") or "absent"),
+        ("max-age", facts.field(headers, "access-control-max-age") or "absent"),
         ("vary", _vary(headers)),
     )
 
 
-def _actual(exchange: Exchange) -> Rows:
+def _actual(exchange: Exchange, known: _Known) -> Rows:
     headers = exchange.response.headers if exchange.response is not None else []
     return (
-        *_common(exchange, headers),
+        *_common(exchange, headers, known),
         ("expose-headers", _names(headers, "access-control-expose-headers")),
         ("vary", _vary(headers)),
     )
 
 
-def _common(exchange: Exchange, headers: HeaderList) -> Rows:
-    origin = field(exchange.request.headers, "origin")
-    credentials = field(headers, "access-control-allow-credentials")
+def _common(exchange: Exchange, headers: HeaderList, known: _Known) -> Rows:
+    origin = facts.field(exchange.request.headers, "origin")
+    credentials = facts.field(headers, "access-control-allow-credentials")
     return (
         ("status", str(exchange.response.status) if exchange.response is not None else "none"),
-        ("allow-origin", _allow_origin(headers, origin)),
+        ("allow-origin", _allow_origin(headers, origin, known)),
         ("allow-credentials", "absent" if credentials is None else credentials or "(empty)"),
     )
 
 
-def _allow_origin(headers: HeaderList, origin: str | None) -> str:
-    """``absent``, ``*``, ``null``, ``this origin``, or the value with what is odd about it."""
-    values = [value for name, value in headers if name.lower() == "access-control-allow-origin"]
+def _allow_origin(headers: HeaderList, origin: str | None, known: _Known) -> str:
+    """``absent``, ``*``, ``null``, ``echo``, ``fixed (ORIGIN NAME)``, ``several`` or ``invalid``.
+
+    A fixed origin that the profile does not name stands there itself: environments are compared by names, because
+    their values differ as they should.
+    """
+    values = [value for name, value in headers if name.lower() == _ACAO]
     if not values:
         return "absent"
     value = ", ".join(values)
-    if len(values) > 1:
-        return f"several (x{len(values)}): {value}"
+    if len(values) > 1 or "," in value or " " in value:
+        return "several"
     if value in ("*", "null"):
         return value
-    if value == origin:
-        return "this origin"
-    if "," in value or " " in value:
-        return f"several: {value}"
-    return f"other: {value}" if parse(value) is not None else f"invalid: {value or '(empty)'}"
+    if value == origin and value not in known.fixed:
+        return "echo"
+    parsed = parse_origin(value)
+    return f"fixed ({known.names.get(value, value)})" if str(parsed) == value else "invalid"
 
 
 def _names(headers: HeaderList, name: str, *, keep_case: bool = False) -> str:
@@ -95,5 +150,5 @@ def _names(headers: HeaderList, name: str, *, keep_case: bool = False) -> str:
 
 
 def _vary(headers: HeaderList) -> str:
-    said = {part.strip().lower() for part in (field(headers, "vary") or "").split(",")}
+    said = {part.strip().lower() for part in (facts.field(headers, "vary") or "").split(",")}
     return ", ".join(name for name in _VARY if name in said or "*" in said) or "-"

@@ -10,7 +10,7 @@ from typing import Any
 from corstui import __version__
 from corstui.analysis.compare import Comparison, Pair
 from corstui.analysis.marks import mark
-from corstui.analysis.policy import Rows, policy
+from corstui.analysis.policy import Rows, names_of, policy
 from corstui.analysis.text import printable, width
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap
@@ -57,13 +57,21 @@ class Sides:
     def policies(self) -> list[dict[str, Any]]:
         """Every policy value that differs, also where the verdicts are the same."""
         return [
-            row for environment, pair in self.pairs if pair.comparable for row in self._policy_rows(environment, pair)
+            row
+            for environment, part in self.parts
+            for names in [_origin_names(part)]
+            for pair in part.pairs
+            if pair.comparable
+            for row in self._policy_rows(environment, pair, names)
         ]
 
-    def _policy_rows(self, environment: str | None, pair: Pair[Side]) -> Iterator[dict[str, Any]]:
+    def _policy_rows(
+        self, environment: str | None, pair: Pair[Side], names: tuple[dict[str, str], dict[str, str]]
+    ) -> Iterator[dict[str, Any]]:
         if pair.a is None or pair.b is None:
             return
-        a, b = policy(pair.a.flow), policy(pair.b.flow)
+        a = policy(pair.a.flow, pair.a.controls, names[0])
+        b = policy(pair.b.flow, pair.b.controls, names[1])
         for exchange, left, right in (("preflight", a.preflight, b.preflight), ("actual", a.actual, b.actual)):
             for name, was, now in _unequal(left, right):
                 yield {
@@ -73,6 +81,14 @@ class Sides:
                     "a": self.mask.text(was),
                     "b": self.mask.text(now),
                 }
+
+
+def _origin_names(part: Comparison[Side]) -> tuple[dict[str, str], dict[str, str]]:
+    """What each side calls the origins that it has."""
+    return (
+        names_of(pair.a for pair in part.pairs if pair.a is not None),
+        names_of(pair.b for pair in part.pairs if pair.b is not None),
+    )
 
 
 def _unequal(left: Rows | None, right: Rows | None) -> Iterator[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from textual.content import Content
 
 from corstui.analysis.compare import pair
 from corstui.analysis.marks import mark
-from corstui.analysis.policy import Rows, policy
+from corstui.analysis.policy import Policy, Rows, policy
 from corstui.analysis.story import answered_by, fix, outcome, where_error, why
 from corstui.analysis.text import printable, shorten, width
 from corstui.fetch.messages import HeaderList
@@ -247,6 +247,10 @@ def _deciding(cell: Cell, view: View, columns: int) -> list[Content]:
     if check is None:
         return []
     lines = wrapped(f"{view.failed} {check.id}", columns, first="  ", rest="    ", style=BAD)
+    if cell.flow.browser_error:
+        lines += wrapped(
+            f"{cell.flow.engine}: {cell.flow.browser_error}", columns, first="    ", rest="      ", style=MUTED
+        )
     lines += wrapped(f"needs {view.text(check.required)}", columns, first="    ", rest="      ")
     return lines + wrapped(f"found {view.text(check.observed) or 'nothing'}", columns, first="    ", rest="      ")
 
@@ -292,7 +296,7 @@ def difference(a: Cell, b: Cell, columns: int) -> list[Content]:
 
 def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False) -> list[Content]:
     """The policies that two flows met, value by value; ``<>`` where they differ."""
-    first, second = policy(a.flow), policy(b.flow)
+    first, second = _policy(a), _policy(b)
     left, right = View.of(a.planned, ascii), View.of(b.planned, ascii)
     label = min(18, max(8, columns // 3))
     room = max(6, (columns - label - 5) // 2)
@@ -305,6 +309,12 @@ def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False) -> list[Co
         lines.append(Content.styled(_row(title, *heads, label, room), "bold"))
         lines += _policy_rows(one, other, (left, right), label, room)
     return lines
+
+
+def _policy(cell: Cell) -> Policy:
+    """With the names that the cell's environment gives to origins."""
+    names = {value: name for name, value in list(cell.planned.deployment.origins.items())[::-1]}
+    return policy(cell.flow, cell.controls, names)
 
 
 def _policy_rows(

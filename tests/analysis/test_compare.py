@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from corstui.analysis.compare import Comparison, compare
-from corstui.analysis.policy import policy
+from corstui.analysis.policy import names_of, policy
 from corstui.fetch.messages import Held, NetworkError
-from corstui.fetch.result import Flow
+from corstui.fetch.result import Exchange, Flow
 from tests.analysis.doubles import Cell, Key
 from tests.analysis.flows import APP, flow, ok, preflight
+from tests.runner.lint.scenes import CANARY, anonymous, control
 from tests.support.playbook import head
 
 PUT = ("Access-Control-Allow-Methods", "PUT")
@@ -134,7 +135,7 @@ def test_a_policy_names_both_answers() -> None:
     assert found.preflight is not None and found.actual is not None
     assert dict(found.preflight) == {
         "status": "204",
-        "allow-origin": "this origin",
+        "allow-origin": "echo",
         "allow-credentials": "absent",
         "allow-methods": "PUT",
         "allow-headers": "x-a, x-b",
@@ -151,18 +152,41 @@ def test_a_policy_that_was_not_seen_is_none() -> None:
     assert policy(flow(NetworkError("timeout", ""))).actual is None
 
 
-def test_allow_origin_is_told_by_kind() -> None:
-    def kind(*headers: tuple[str, str]) -> str:
-        actual = policy(flow(head(200, *headers))).actual
-        assert actual is not None
-        return dict(actual)["allow-origin"]
+ACAO = "Access-Control-Allow-Origin"
+OTHER = "https://b.example"
 
-    name = "Access-Control-Allow-Origin"
+
+def kind(*headers: tuple[str, str], controls: tuple[Exchange, ...] = ()) -> str:
+    """How the policy calls Access-Control-Allow-Origin of an answer to APP."""
+    actual = policy(flow(head(200, *headers)), controls, {APP: "storefront", OTHER: "partner"}).actual
+    assert actual is not None
+    return dict(actual)["allow-origin"]
+
+
+def test_allow_origin_is_told_by_kind() -> None:
     assert kind() == "absent"
-    assert kind((name, "*")) == "*"
-    assert kind((name, "null")) == "null"
-    assert kind((name, APP)) == "this origin"
-    assert kind((name, "https://b.example")) == "other: https://b.example"
-    assert kind((name, "*"), (name, "*")) == "several (x2): *, *"
-    assert kind((name, f"{APP}, https://b.example")).startswith("several: ")
-    assert kind((name, "")) == "invalid: (empty)"
+    assert kind((ACAO, "*")) == "*"
+    assert kind((ACAO, "null")) == "null"
+    assert kind((ACAO, APP)) == "echo"
+    assert kind((ACAO, "*"), (ACAO, "*")) == "several"
+    assert kind((ACAO, f"{APP}, {OTHER}")) == "several"
+    assert kind((ACAO, "")) == "invalid"
+    assert kind((ACAO, APP + "/")) == "invalid"
+
+
+def test_a_fixed_origin_has_the_name_that_the_profile_gives_it() -> None:
+    assert kind((ACAO, OTHER)) == "fixed (partner)"
+    assert kind((ACAO, "https://else.example")) == "fixed (https://else.example)"
+
+
+def test_controls_tell_a_fixed_origin_from_an_echoed_one() -> None:
+    assert kind((ACAO, APP), controls=(anonymous(), control())) == "echo"
+    assert kind((ACAO, APP), controls=(control((ACAO, CANARY)),)) == "echo"
+    assert kind((ACAO, APP), controls=(control((ACAO, APP)),)) == "fixed (storefront)"
+    assert kind((ACAO, APP), controls=(anonymous((ACAO, APP)),)) == "fixed (storefront)"
+
+
+def test_of_several_names_for_one_origin_the_first_counts() -> None:
+    cells = [cell(flow(ok()), origin="web"), cell(flow(ok()), origin="app")]
+    cells.append(replace(cells[0], origin_value=OTHER))
+    assert names_of(cells) == {cells[1].origin_value: "web", OTHER: "web"}

@@ -23,6 +23,7 @@ class OpenedCell(Cell):
     expectation: Any = None
     findings: list[dict[str, Any]] = field(default_factory=list)
     sends: bool = True
+    controls: tuple[Exchange, ...] = ()
 
     @property
     def planned(self) -> Any:
@@ -32,7 +33,7 @@ class OpenedCell(Cell):
             url=self.url,
             origin_value=self.origin_value,
             expectation=self.expectation,
-            deployment=SimpleNamespace(masker=Masker({SECRET})),
+            deployment=SimpleNamespace(masker=Masker({SECRET}), origins={self.key.origin: self.origin_value}),
             sends=self.sends,
         )
 
