@@ -29,25 +29,29 @@ _REQUEST = frozenset(
 )
 _RESPONSE = frozenset({"location", "vary", "www-authenticate", "set-cookie", "cross-origin-resource-policy"})
 _POLICY = "access-control-"
+#: The lines of a terminal whose size is unknown.
+_SCREEN = 24
 #: Where the text beside a title begins.
 _MARGIN = 8
 
 
 def render(run: Run, options: Options) -> str:
     """The first engine's flow in full, and how the other engines judge. What is too long for the terminal is told in
-    brief."""
-    told = _told(run, options, brief=False)
+    brief, and the browser's own name for the reason only where it costs nothing."""
+    told = _told(run, options, named=True)
+    if len(told) >= (options.height or _SCREEN):
+        told = _told(run, options)
     if options.height is not None and len(told) >= options.height:
         told = _told(run, options, brief=True)
     return "\n".join(told)
 
 
-def _told(run: Run, options: Options, *, brief: bool) -> list[str]:
+def _told(run: Run, options: Options, *, brief: bool = False, named: bool = False) -> list[str]:
     first = run.cells[0]
     lines = _title(first, options)
     if len(run.cells) > 1:
         lines += ["", *_verdicts(run.cells, options, brief=brief), ""]
-    return lines + _body(first, options, brief=brief)
+    return lines + _body(first, options, brief=brief, named=named)
 
 
 def _title(cell: Cell, options: Options) -> list[str]:
@@ -86,11 +90,13 @@ def _verdicts(cells: Sequence[Cell], options: Options, *, brief: bool) -> list[s
     return lines
 
 
-def _body(cell: Cell, options: Options, *, brief: bool) -> list[str]:
+def _body(cell: Cell, options: Options, *, brief: bool, named: bool) -> list[str]:
     mask, flow = mask_for(cell.planned.deployment, options), cell.flow
     shown = mark(cell, ascii=options.ascii)
     symbol = paint(shown.symbol, shown.style, options.color)
-    said = wrap(_clean(f"{outcome(flow)}. {why(cell)}", mask), options.width, "   ", " " * (len(shown.symbol) + 1))
+    name = f" ({flow.engine}: {flow.browser_error})" if named and flow.browser_error else ""
+    text = _clean(f"{outcome(flow)}. {why(cell)}{name}", mask)
+    said = wrap(text, options.width, "   ", " " * (len(shown.symbol) + 1))
     lines = [symbol + said[0][len(shown.symbol) :], *said[1:], ""]
     lines += _exchanges(flow, mask, options, brief=brief)
     local = [check for check in flow.checks if check.exchange is None and not check.passed]
