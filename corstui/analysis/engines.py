@@ -110,8 +110,9 @@ def _judged(cells: tuple[Cell, ...]) -> Disagreement | None:
 def _causes(first: Cell, parting: Sequence[Cell]) -> list[Cause]:
     """The causes, the engines together that part for the same one."""
     merged: dict[tuple[object, ...], list[Cause]] = {}
+    compared = Dialogue.of(first)
     for cell in parting:
-        cause = _cause(Dialogue.of(first), Dialogue.of(cell))
+        cause = _cause(compared, Dialogue.of(cell))
         merged.setdefault((cause.kind, cause.quirks), []).append(cause)
     return [
         Cause(tuple(name for cause in alike for name in cause.engines), alike[0].kind, alike[0].sentence,
