@@ -11,6 +11,10 @@ from corstui.report.formats import CHECK_FORMATS, COMPARE_FORMATS, TRY_FORMATS
 #: Engine names, spelled out so that --help need not load the engine; a test holds them equal to the real ones.
 ENGINE_NAMES = ("chromium", "firefox", "webkit", "standard")
 
+#: The severities of findings, the mildest first, spelled out for the same reason and held equal by the same test.
+SEVERITY_NAMES = ("info", "warning", "medium", "error", "high", "critical")
+FAIL_ON_POLICY = "policy"
+
 #: The command that a command line without one means.
 DASHBOARD = "dashboard"
 
@@ -98,6 +102,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     _consent(parser)
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first cell that is not as expected")
     parser.add_argument("--dry-run", action="store_true", help="print what would be sent and send nothing")
+    _fail_on(parser, "a finding this grave, or a policy that differs from the baseline's, is a failure")
     parser.add_argument("--strict", action="store_true", help="what could not be judged counts as not as expected")
     parser.add_argument(
         "--require-expectations", action="store_true", help="a cell without an expectation could not be judged"
@@ -113,6 +118,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     _engine(parser, several=True)
     parser.add_argument("--concurrency", type=_count, metavar="N", help="flows at once")
     _consent(parser)
+    _fail_on(parser, "a finding this grave on either side, or a policy that differs, is a failure")
     _secrets(parser)
 
 
@@ -165,6 +171,17 @@ def _engine(parser: argparse.ArgumentParser, *, several: bool) -> None:
         )
     else:
         parser.add_argument("--engine", choices=ENGINE_NAMES, help="which browser to simulate")
+
+
+def _fail_on(parser: argparse.ArgumentParser, help_text: str) -> None:
+    parser.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        choices=(*SEVERITY_NAMES, FAIL_ON_POLICY),
+        metavar="SEVERITY|policy",
+        help=f"{help_text}; {', '.join(SEVERITY_NAMES)} or {FAIL_ON_POLICY}; repeatable",
+    )
 
 
 def _consent(parser: argparse.ArgumentParser) -> None:

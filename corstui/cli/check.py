@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare
 from corstui.analysis.text import printable
 from corstui.cli import exits
+from corstui.cli.arguments import FAIL_ON_POLICY
+from corstui.cli.failing import on_findings, on_policies
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, run_plan
 from corstui.cli.streams import UsageError, check_output, emit, narrate
-from corstui.report.comparison import Side
+from corstui.report.comparison import Side, Sides
 from corstui.report.formats import check_renderer
 from corstui.runner import Run, plan
 from corstui.runner.store import StoredRun, StoreError, load_run
@@ -20,6 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the profiles and write the report. Returns the exit code."""
     check_output(arguments.output)
     baseline = _baseline(arguments.baseline)
+    if FAIL_ON_POLICY in arguments.fail_on and baseline is None:
+        raise UsageError("--fail-on policy compares with a stored run; name one with --baseline")
     profile = load(arguments.profiles)
     with complaints():
         chosen = plan(
@@ -42,8 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     report = check_renderer(arguments.format)(result, options)
     deliver(report, arguments.output, interrupted=result.interrupted)
     codes = [exit_code(result, strict=arguments.strict, require_expectations=arguments.require_expectations)]
+    codes.append(on_findings(result.cells, arguments.fail_on))
     if baseline is not None:
-        codes.append(_against(baseline, result))
+        codes.append(_against(baseline, result, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
 
 
@@ -75,7 +81,7 @@ def _baseline(path: str | None) -> StoredRun | None:
         raise UsageError(str(error)) from None
 
 
-def _against(baseline: StoredRun, run: Run) -> int:
+def _against(baseline: StoredRun, run: Run, fail_on: Collection[str]) -> int:
     """Tell on stderr where the run differs from the baseline; the exit code for that."""
     parts = [_part(baseline, run, environment) for environment in run.plan.environments]
     differing = sum(len(part.differing) for part in parts)
@@ -84,7 +90,8 @@ def _against(baseline: StoredRun, run: Run) -> int:
         for sentence in part.summary:
             narrate(printable(f"{environment}: {sentence}"))
     narrate(f"{differing} of {cells} cells differ from the baseline")
-    if differing:
+    policies = len(Sides(baseline.profile, "baseline", "now", [(None, part) for part in parts]).policies)
+    if differing or on_policies(policies, fail_on):
         return exits.UNEXPECTED
     return exits.UNJUDGED if any(part.incomparable for part in parts) else exits.OK
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare
 from corstui.cli import exits
+from corstui.cli.failing import on_findings, on_policies
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, run_plan
 from corstui.cli.streams import UsageError, check_output
 from corstui.profile import Profile
@@ -33,13 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
         sides, interrupted = _environments(arguments)
     report = compare_renderer(arguments.format)(sides, output_options(arguments))
     deliver(report, arguments.output, interrupted=interrupted)
-    return exits.INTERRUPTED if interrupted else exit_code(sides)
+    return exits.INTERRUPTED if interrupted else exit_code(sides, arguments.fail_on)
 
 
-def exit_code(sides: Sides) -> int:
-    """1 when a cell differs, 3 when one cannot be compared."""
+def exit_code(sides: Sides, fail_on: Collection[str] = ()) -> int:
+    """1 when a cell differs or something of ``fail_on`` holds, 3 when one cannot be compared."""
     counts = sides.counts
-    if counts["differ"]:
+    cells = [cell for _, pair in sides.pairs for cell in (pair.a, pair.b) if cell is not None]
+    failed = [on_findings(cells, fail_on), on_policies(counts["policies"], fail_on)]
+    if counts["differ"] or any(failed):
         return exits.UNEXPECTED
     return exits.UNJUDGED if counts["not_comparable"] else exits.OK
 

@@ -110,7 +110,9 @@ def test_an_output_that_cannot_be_written_is_an_error_before_anything_is_sent(
 
 
 def test_filters_select_cells(corstui: Run, profile: Write, api: Api) -> None:
-    done = corstui("check", profile(OPEN + CLOSED, head=NO_CONTROLS), "--endpoint", "op*", "--origin", "web", "--format", "json")
+    done = corstui(
+        "check", profile(OPEN + CLOSED, head=NO_CONTROLS), "--endpoint", "op*", "--origin", "web", "--format", "json"
+    )
     assert [(cell["endpoint"], cell["origin"]) for cell in json.loads(done.out)["cells"]] == [("open", "web")]
     assert api.lines == ["GET /open"]
 
@@ -188,7 +190,9 @@ def test_what_the_dry_run_says_is_what_is_sent(corstui: Run, profile: Write, api
 
 
 def test_the_dry_run_keeps_to_the_budget(corstui: Run, profile: Write, api: Api) -> None:
-    name = profile(OPEN + "  twice: {request: GET API/open, repeat: 2}\n", head="settings: {budget: 3, controls: false}")
+    name = profile(
+        OPEN + "  twice: {request: GET API/open, repeat: 2}\n", head="settings: {budget: 3, controls: false}"
+    )
     planned = corstui("check", name, "--dry-run").out
     assert "1 of 2 times, held back: held-budget" in planned
     assert "2 times, held back: held-budget" in planned
@@ -237,7 +241,9 @@ def test_a_baseline_tells_what_changed(corstui: Run, profile: Write) -> None:
 
 def test_fail_fast_stops_at_the_first_that_is_not_as_expected(corstui: Run, profile: Write, api: Api) -> None:
     many = "".join(f"  later {index}: GET API/open\n" for index in range(40))
-    done = corstui("check", profile(WRONG + many, head=NO_CONTROLS), "--fail-fast", "--concurrency", "1", "--format", "json")
+    done = corstui(
+        "check", profile(WRONG + many, head=NO_CONTROLS), "--fail-fast", "--concurrency", "1", "--format", "json"
+    )
     document = json.loads(done.out)
     assert done.code == 1
     assert document["interrupted"] is False
@@ -330,3 +336,38 @@ def test_an_error_of_our_own_names_the_cell_and_has_a_code_of_its_own(
     assert captured.out == ""
     assert "internal error in open x" in captured.err
     assert "RuntimeError: a bug" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [
+        ([], 0, ""),
+        (["--fail-on", "critical"], 0, ""),
+        (["--fail-on", "high"], 1, "2 cells have a finding that is high or graver"),
+        (["--fail-on", "critical", "--fail-on", "info"], 1, "2 cells have a finding that is info or graver"),
+        (["--fail-on", "policy"], 2, "name one with --baseline"),
+        (["--fail-on", "grave"], 2, "invalid choice: 'grave'"),
+    ],
+)
+def test_findings_count_where_they_are_asked_for(
+    corstui: Run, profile: Write, flags: list[str], code: int, said: str
+) -> None:
+    done = corstui("check", profile(OPEN), *flags)  # the server echoes every origin
+    assert done.code == code
+    assert said in done.err
+
+
+def test_a_policy_that_differs_from_the_baseline_counts_where_it_is_asked_for(corstui: Run, profile: Write) -> None:
+    name = profile(OPEN + "  kept: GET API/open\n")
+    corstui("check", name, "--format", "json", "--output", "before.json")
+    profile(OPEN.replace("/open", "/hostile") + "  kept: GET API/open\n")  # the same, and Vary: Origin
+    assert corstui("check", name, "--baseline", "before.json").code == 0
+    done = corstui("check", name, "--baseline", "before.json", "--fail-on", "policy")
+    assert done.code == 1
+    assert "2 policy values differ" in done.err
+    assert "0 of 4 cells differ from the baseline" in done.err
+
+
+def test_the_matrix_marks_a_policy_with_a_flaw(corstui: Run, profile: Write) -> None:
+    lines = corstui("check", profile(OPEN)).out.splitlines()
+    assert lines[3].split() == ["GET", "open", "✓", "200", "^", "✓", "200", "^"]

@@ -8,13 +8,15 @@ import pytest
 import corstui as package
 from corstui.analysis.explain import codes
 from corstui.analysis.text import width
-from corstui.cli.arguments import COMMANDS, ENGINE_NAMES
+from corstui.cli.arguments import COMMANDS, ENGINE_NAMES, SEVERITY_NAMES
 from corstui.fetch.engines import ENGINES
+from corstui.runner.lint import SEVERITIES
 from tests.cli.conftest import Run
 
 
 def test_the_engines_of_the_command_line_are_the_real_ones() -> None:
     assert set(ENGINE_NAMES) == set(ENGINES)
+    assert SEVERITY_NAMES == SEVERITIES
 
 
 def test_version_and_help(program: Run) -> None:

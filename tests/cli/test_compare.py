@@ -129,3 +129,14 @@ def test_wrong_usage_is_2_with_a_sentence(
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert api.lines == []
+
+
+def test_what_differs_in_the_policy_alone_counts_where_it_is_asked_for(corstui: Run, profile: Write) -> None:
+    head = "environments: {a: {vars: {p: /open}}, b: {vars: {p: /hostile}}}\n"  # the same, and Vary: Origin
+    name = profile("  one: GET API${p}\n", head=head)
+    assert corstui("compare", name, "a", "b").code == 0
+    assert corstui("compare", name, "a", "b", "--fail-on", "critical").code == 0
+    for flag, said in (("policy", "2 policy values differ"), ("high", "4 cells have a finding that is high or graver")):
+        done = corstui("compare", name, "a", "b", "--fail-on", flag)
+        assert done.code == 1
+        assert said in done.err
