@@ -91,10 +91,15 @@ def mark(cell: Judged | str | None, ascii: bool = False) -> Mark:
     if cell is None or isinstance(cell, str):
         return _RUNNING if cell == "running" else _WAITING
     symbol = _symbol(cell)
-    found = cell.severity not in (None, "info", "warning")
-    suffix = ("*" if cell.as_expected is False else "") + ("?" if cell.inconclusive else "^" if found else "")
+    doubt = "?" if cell.inconclusive else "^" if is_flaw(cell.severity) else ""
+    suffix = ("*" if cell.as_expected is False else "") + doubt
     style = "error" if symbol == "✓!" else cell.verdict
     return Mark(_ASCII[symbol] if ascii else symbol, _label(cell), style, suffix)
+
+
+def is_flaw(severity: str | None) -> bool:
+    """Whether a finding of this severity is worth a mark in the matrix: more than a warning."""
+    return severity not in (None, "info", "warning")
 
 
 def _symbol(cell: Judged) -> str:

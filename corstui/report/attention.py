@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from corstui.analysis.marks import is_flaw
 from corstui.runner.cell import Cell
+from corstui.runner.lint import SEVERITIES
 from corstui.runner.record import Run
 
 
@@ -61,3 +64,26 @@ def _alike(cells: Iterable[Cell], several: bool) -> list[Group]:
         )
         for group in groups.values()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A rule that fired on cells of one endpoint, for each of ``origins``: the first ``cell`` and its ``finding``."""
+
+    cell: Cell
+    finding: dict[str, Any]
+    origins: tuple[str, ...]
+
+
+def flaws(run: Run) -> list[Flaw]:
+    """The findings that the matrix marks, the gravest first."""
+    found: dict[tuple[str, str, str, str], tuple[Cell, dict[str, Any], list[str]]] = {}
+    for cell in run.cells:
+        if not is_flaw(cell.severity):
+            continue
+        for finding in cell.findings:
+            if is_flaw(finding["severity"]):
+                key = (cell.environment, cell.endpoint, finding["rule"], finding["severity"])
+                found.setdefault(key, (cell, finding, []))[2].append(cell.origin)
+    listed = [Flaw(cell, finding, tuple(dict.fromkeys(origins))) for cell, finding, origins in found.values()]
+    return sorted(listed, key=lambda flaw: -SEVERITIES.index(flaw.finding["severity"]))

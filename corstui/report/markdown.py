@@ -9,7 +9,7 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, sections
+from corstui.report.attention import Group, flaws, sections
 from corstui.report.engines import cause_text, partings, party_text, rules_of
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
@@ -31,7 +31,7 @@ def render(run: Run, options: Options) -> str:
         lines += ["", f"## {section.title} ({section.count})", ""]
         for group in section.groups:
             lines += _entry(group, options)
-    return "\n".join(lines)
+    return "\n".join(lines + _flaws(run, options))
 
 
 def _matrix(run: Run, environment: str) -> list[str]:
@@ -85,6 +85,17 @@ def _entry(group: Group, options: Options) -> list[str]:
     if cell.planned.expectation is not None and cell.as_expected is False:
         lines.append(f"  - expected {_plain(cell.planned.expectation.text)}")
     return [*lines, *(f"  - {_plain(mask.text(advice))}" for advice in fix(cell))]
+
+
+def _flaws(run: Run, options: Options) -> list[str]:
+    found = flaws(run)
+    lines = ["", f"## Findings ({len(found)})", ""] if found else []
+    for flaw in found:
+        cell, finding = flaw.cell, flaw.finding
+        message = mask_for(cell.planned.deployment, options).text(finding["message"])
+        name = f"**{_plain(cell.endpoint)} x {_plain(', '.join(flaw.origins))}** ({_plain(cell.environment)})"
+        lines.append(f"- {finding['severity']}: {name}: {_plain(message)} `{finding['rule']}`")
+    return lines
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,7 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, sections
+from corstui.report.attention import Group, flaws, sections
 from corstui.report.engines import cause_text, partings, party_text, quirk_lines, rules_of
 from corstui.report.formats import Options
 from corstui.report.layout import paint, wrap
@@ -26,6 +26,7 @@ def render(run: Run, options: Options) -> str:
         lines += [*_matrix(run, environment, cells, options), ""]
     lines += _partings(run, options)
     lines += _attention(run, options)
+    lines += _flaws(run, options)
     lines += counts(run, options)
     return "\n".join(lines)
 
@@ -107,6 +108,19 @@ def _entry(group: Group, options: Options) -> list[str]:
     for advice in fix(cell):
         lines += wrap(printable(mask.text(advice)), options.width, "       ", "     ")
     return lines
+
+
+def _flaws(run: Run, options: Options) -> list[str]:
+    found = flaws(run)
+    if not found:
+        return []
+    lines = [paint(f"Findings ({len(found)})", "strong", options.color)]
+    for flaw in found:
+        mask = mask_for(flaw.cell.planned.deployment, options)
+        name = _name(flaw.cell.environment, flaw.cell.endpoint, flaw.origins)
+        said = f"{flaw.finding['severity']}: {name}: {printable(mask.text(flaw.finding['message']))}"
+        lines += wrap(f"{said} ({flaw.finding['rule']})", options.width, "     ", "  ")
+    return [*lines, *wrap("corstui explain RULE tells why, and what to change.", options.width, "  ", "  "), ""]
 
 
 def _name(environment: str, endpoint: str, origins: Iterable[str]) -> str:

@@ -146,6 +146,37 @@ async def test_markdown_shows_names_as_they_are(finish: Finish) -> None:
     assert "| \\<script\\> \\*x\\* | ✗\\> no ACAO |" in text
 
 
+async def test_flawed_policies_are_listed_the_gravest_first_and_mere_warnings_are_not(finish: Finish) -> None:
+    shop = """
+origins: {a: "https://a.example", b: "https://b.example"}
+endpoints: {slash: GET https://api.example/slash, echo: GET https://api.example/echo}
+"""
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/echo":
+            allowed = {"Access-Control-Allow-Origin": request.headers.get("origin", "https://a.example")}
+            return httpx.Response(
+                200, headers={**allowed, "Access-Control-Allow-Credentials": "true", "Vary": "Origin"}
+            )
+        return httpx.Response(200, headers={"Access-Control-Allow-Origin": "https://a.example/"})
+
+    run = await finish(shop, reply)
+    text = table.render(run, Options())
+    listed = text[text.index("Findings (2)") :].splitlines()
+    assert listed[1].startswith("  critical: echo x a, b: The answer echoes https://canary-")
+    assert listed[1].endswith("with Access-Control-Allow-Credentials: true. (lint.reflect-any-creds)")
+    assert listed[2].startswith(
+        "  error: slash x a, b: The answer has Access-Control-Allow-Origin: https://a.example/;"
+    )
+    assert listed[2].endswith(" (lint.acao-slash)")
+    shown = markdown.render(run, Options())
+    assert "## Findings (2)" in shown
+    assert "`lint.acao-slash`" in shown
+    assert "Findings" not in table.render(
+        await finish(shop.replace("/slash", "/echo"), lambda _: httpx.Response(200)), Options()
+    )
+
+
 @pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit", "standard"])
 async def test_a_rehearsal_lists_the_requests_of_every_cell(finish: Finish, engine: str) -> None:
     run = await finish(SHOP.replace("controls: false", "controls: true"), answer, [engine])
