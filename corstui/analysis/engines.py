@@ -142,7 +142,8 @@ def _cause(a: Dialogue, b: Dialogue) -> Cause:
 def _deciding(a: Dialogue, b: Dialogue) -> tuple[str, ...]:
     """As few factors as make one cell end as the other did; empty when that cannot be told."""
     likely = _found_before(a.cell.engine, b.cell.engine, a.outcome, b.outcome)
-    found = next((each for each in likely if played(a, b, each) == b.outcome), None) or _searched(a, b)
+    known = next((each for each in sorted(likely, key=len) if played(a, b, each) == b.outcome), None)
+    found = _searched(a, b) if known is None else _needed(a, b, known)
     likely[found] = None
     return found
 
@@ -159,14 +160,17 @@ def _searched(a: Dialogue, b: Dialogue) -> tuple[str, ...]:
         for factor in possible:
             if played(one, other, (factor,)) == other.outcome:
                 return (factor,)
-    if played(a, b, possible) != b.outcome:
-        return ()
-    needed = possible
-    for factor in reversed(possible):
-        rest = [each for each in needed if each != factor]
+    return _needed(a, b, possible) if played(a, b, possible) == b.outcome else ()
+
+
+def _needed(a: Dialogue, b: Dialogue, enough: Sequence[str]) -> tuple[str, ...]:
+    """Those of factors that are enough without which they would not be."""
+    needed = tuple(enough)
+    for factor in reversed(enough):
+        rest = tuple(each for each in needed if each != factor)
         if played(a, b, rest) == b.outcome:
             needed = rest
-    return tuple(needed)
+    return needed
 
 
 def _unequal(a: Dialogue, b: Dialogue) -> str:

@@ -113,6 +113,14 @@ def test_a_header_that_only_some_ask_for_is_named_as_the_cause(judge: Judge, hea
     )
 
 
+def test_what_parted_engines_before_is_not_blamed_where_it_has_no_part(judge: Judge) -> None:
+    request = "{{request: GET https://api.example/x, headers: {{{}}}}}"
+    both = judge(request.format("DPR: 1, User-Agent: mine"), lambda _: policy(204))
+    one = judge(request.format("DPR: 1"), lambda _: policy(204))
+    assert told(both)[1] == [(("firefox", "webkit", "standard"), "user-agent-by-script+client-hints")]
+    assert told(one)[1] == [(("firefox", "webkit", "standard"), "client-hints")]
+
+
 def test_the_standard_alone_wants_authorization_by_name(judge: Judge) -> None:
     request = "{request: GET https://api.example/x, headers: {Authorization: Bearer x}}"
     found = judge(request, lambda _: policy(Access_Control_Allow_Headers="*"))
