@@ -5,7 +5,7 @@ A :class:`Rule` is a row of data with a pure function; each :class:`Hit` of it b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,19 +30,24 @@ _CACHES = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-ve
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An exchange that was answered. ``index`` counts the flow's exchanges, then the controls."""
+    """An exchange that was answered. ``index`` counts the flow's exchanges, then the controls.
+
+    ``fields``: the values of each header of the response, by its lower-case name, because some fifty rules ask.
+    """
 
     index: int
     exchange: Exchange
     response: Response
+    fields: Mapping[str, list[str]]
 
     def value(self, name: str) -> str | None:
         """All values of a header, joined by ``, ``; None when it is absent."""
-        return h.get(self.response.headers, name.lower())
+        values = self.fields.get(name.lower())
+        return ", ".join(values) if values else None
 
     def lines(self, name: str) -> list[str]:
         """The value of each field line."""
-        return h.get_all(self.response.headers, name.lower())
+        return self.fields.get(name.lower(), [])
 
     def tokens(self, name: str) -> list[str] | None:
         """A list of names: empty when the header is absent, None when one element is no token."""
@@ -152,7 +157,10 @@ class Scene:
 def _answered(exchanges: Iterable[Exchange]) -> Iterator[Answer]:
     for index, exchange in enumerate(exchanges):
         if exchange.response is not None:
-            yield Answer(index, exchange, exchange.response)
+            fields: dict[str, list[str]] = {}
+            for name, value in exchange.response.headers:
+                fields.setdefault(name.lower(), []).append(value)
+            yield Answer(index, exchange, exchange.response, fields)
 
 
 @dataclass(frozen=True, slots=True)
