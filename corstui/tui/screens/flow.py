@@ -114,18 +114,20 @@ class FlowScreen(Screen[None]):
             "left_square_bracket",
             "step(-1)",
             "previous",
-            key_display="[",
+            show=False,
             id="flow.previous",
             tooltip="The cell before",
         ),
-        Binding("right_square_bracket", "step(1)", "next", key_display="]", id="flow.next", tooltip="The next cell"),
+        Binding(
+            "right_square_bracket", "step(1)", "next cell", key_display="]", id="flow.next", tooltip="The next cell"
+        ),
         Binding("tab,right,l", "page(1)", "page", key_display="tab", id="flow.page-next", tooltip="The next page"),
         Binding("shift+tab,left,h", "page(-1)", "Page", show=False, id="flow.page-back", tooltip="The page before"),
         Binding("enter", "explain", "explain", id="flow.explain", tooltip="What the reason means"),
-        Binding("y", "copy", "copy as curl", id="flow.copy", tooltip="Copy as curl, secrets masked"),
+        Binding("y", "copy", "copy curl", id="flow.copy", tooltip="Copy as curl, secrets masked"),
         Binding("Y", "copy(True)", "copy", show=False, id="flow.copy-secrets", tooltip="Copy it with its secrets"),
         Binding("e", "engines", "engines", id="flow.engines", tooltip="The same cell in every other engine, run now"),
-        Binding("s", "side", "other side", id="flow.side", tooltip="The flow of the other environment"),
+        Binding("s", "side", "side", id="flow.side", tooltip="The flow of the other environment"),
         Binding(
             "J,shift+down", "scroll_lanes(1)", "Down", show=False, id="flow.lanes-down", tooltip="Scroll the arrows"
         ),
