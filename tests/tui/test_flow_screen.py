@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -294,3 +295,15 @@ async def test_help_shows_a_remapped_key() -> None:
         await pilot.pause()
         line = next(line for line in text(pilot, "keys").splitlines() if "secrets masked" in line)
         assert line.split()[0] == "c"
+
+
+async def test_on_the_findings_enter_explains_the_gravest_of_them() -> None:
+    found = {"rule": "lint.acao-slash", "severity": "error", "message": "A.", "exchange": 0, "header": None}
+    app = Shell(screen(replace(refused(), findings=[found])))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("7")
+        assert "A slash or path in Access-Control-Allow-Origin" in text(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ExplainScreen)
+        assert "lint.acao-slash" in text(pilot, "page")

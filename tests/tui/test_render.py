@@ -254,6 +254,26 @@ def test_tabs_say_how_much_is_behind_them() -> None:
     assert labels == ["Headers", "Checks 5✓ 4✗", "Script sees", "Cookies", "Fix 5", "Raw", "Findings"]
 
 
+def test_the_findings_say_what_shows_them_why_and_what_to_change() -> None:
+    found = {
+        "rule": "lint.acao-slash",
+        "severity": "error",
+        "message": f"It has \x1b[2J {SECRET} [red].",
+        "exchange": 0,
+        "header": "Access-Control-Allow-Origin",
+    }
+    cell = replace(allowed(), findings=[found, FINDING])
+    view = View.of(cell.planned)
+    lines = text(PAGES["Findings"](cast(Cell, cell), view, 80))
+    assert lines.startswith("error: A slash or path in Access-Control-Allow-Origin\n")
+    assert "*** [red]. (exchange 1, Access-Control-Allow-Origin)" in lines
+    assert "  - Access-Control-Allow-Origin: <scheme://host[:port]>" in lines
+    assert "\x1b" not in lines
+    assert SECRET not in lines
+    assert "warning: The target is in the local network" in lines
+    assert tab_label("Findings", cast(Cell, cell), view) == "Findings 2"
+
+
 def test_a_title_takes_two_lines_where_one_does_not_do() -> None:
     view = View.of(refused().planned)
     assert len(title(cast(Cell, refused()), view, 160)) == 1
