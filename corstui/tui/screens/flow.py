@@ -118,9 +118,7 @@ class FlowScreen(Screen[None]):
             id="flow.previous",
             tooltip="The cell before",
         ),
-        Binding(
-            "right_square_bracket", "step(1)", "next cell", key_display="]", id="flow.next", tooltip="The next cell"
-        ),
+        Binding("right_square_bracket", "step(1)", "next", key_display="]", id="flow.next", tooltip="The next cell"),
         Binding("tab,right,l", "page(1)", "page", key_display="tab", id="flow.page-next", tooltip="The next page"),
         Binding("shift+tab,left,h", "page(-1)", "Page", show=False, id="flow.page-back", tooltip="The page before"),
         Binding("enter", "explain", "explain", id="flow.explain", tooltip="What the reason means"),
