@@ -21,13 +21,14 @@ def cell(
     hop: int = 0,
     inconclusive: bool = False,
     as_expected: bool | None = None,
+    severity: str | None = None,
 ) -> Cell:
     """A cell whose last exchange, of the given phase and hop, was answered with ``status``."""
     exchange = Exchange(phase, hop, Request("GET", "https://api.example/", []), Response(status, "", "HTTP/1.1", []))
     check = [Check("some.rule", False, "", "", decisive=True, exchange=0)] if verdict == "blocked" else []
     seen = ScriptResponse("cors", status, "", False, []) if verdict == "allowed" else None
     flow = Flow("chromium", verdict, reason, phase, sent, None, [exchange], check, seen, inconclusive)
-    return Cell(flow, as_expected=as_expected)
+    return Cell(flow, as_expected=as_expected, severity=severity)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,16 @@ def test_the_suffix_tells_what_was_not_expected() -> None:
     assert mark(cell("allowed", as_expected=False)).suffix == "*"
     assert mark(cell("allowed", as_expected=True)).suffix == ""
     assert mark(cell("blocked", "acao-missing", as_expected=False, inconclusive=True)).suffix == "*?"
+
+
+@pytest.mark.parametrize(
+    ("severity", "suffix"),
+    [(None, ""), ("info", ""), ("warning", ""), ("medium", "^"), ("error", "^"), ("critical", "^")],
+)
+def test_a_finding_is_marked_when_it_is_more_than_a_warning(severity: str | None, suffix: str) -> None:
+    assert mark(cell("allowed", severity=severity)).suffix == suffix
+    assert mark(cell("allowed", severity=severity, as_expected=False)).suffix == "*" + suffix
+    assert mark(cell("allowed", severity=severity, inconclusive=True)).suffix == "?"
 
 
 def test_cells_without_a_result_wait_or_run() -> None:
