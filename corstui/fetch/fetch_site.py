@@ -16,12 +16,15 @@ _ORDER = ("same-origin", "same-site", "cross-site")
 class _Rules:
     #: A redirect by another origin of the same site makes the request cross-site.
     redirects_are_cross_site: bool = False
+    #: A preflight tells of its own URL alone, not of the hops before.
+    preflight_forgets: bool = False
     #: After a redirect to another origin the request itself says nothing, its preflight cross-site when tainted.
     silent_after_leaving: bool = False
 
 
 _ENGINES = {
-    "chromium": _Rules(),
+    # measured: the preflight of a request that comes back from elsewhere is same-origin
+    "chromium": _Rules(preflight_forgets=True),
     # measured: cross-site after a redirect inside a same-site API (SecFetch.cpp compares each hop with the target)
     "firefox": _Rules(redirects_are_cross_site=True),
     # measured: page > other https host carries no Sec-Fetch-* at all; after a taint the preflight says cross-site
@@ -47,6 +50,8 @@ def fetch_site(
         return None
     if rules.silent_after_leaving and tainted:
         return "cross-site"
+    if preflight and rules.preflight_forgets:
+        return _relation(page, origins[-1])
     worst = max((_relation(page, origin) for origin in origins), key=_ORDER.index)
     if rules.redirects_are_cross_site and any(_relation(page, origin) == "same-site" for origin in origins[:-1]):
         return "cross-site"

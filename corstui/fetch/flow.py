@@ -108,6 +108,7 @@ class _Run(CurrentRequest):
             self.fail(rule.id, rule.required, rule.observed, rule.reason or rule.id, refused.net_error)
         self.urls.append(built.url)
         self.method, self.headers, self.body = built.method, built.headers, built.body
+        self.had_body = built.body is not None
         self.mode, self.credentials = built.mode, built.credentials
         self.original_names = h.unsafe_names(self.headers, self.engine)
         if not self.initiator.scripted:
@@ -228,7 +229,7 @@ class _Run(CurrentRequest):
         engine = self.engine
         names = h.unsafe_names(self.headers, engine)
         listener = self.initiator.name == "xhr" and self.params.upload_listener
-        forced = listener and (engine.upload_listener_without_body or self.body is not None)
+        forced = listener and (engine.upload_listener_without_body or self.had_body)
         needed = forced or self.method not in methods.SAFELISTED or bool(names)
         if not needed and engine.preflight_is_sticky:
             needed = self.needed_preflight or bool(self.original_names)

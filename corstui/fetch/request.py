@@ -33,6 +33,7 @@ class CurrentRequest(Record):
         self.method = params.method
         self.headers: HeaderList = list(params.headers)
         self.body = params.body
+        self.had_body = params.body is not None
         self.mode, self.credentials = params.mode, params.credentials
         self.urls: list[Url] = []
         #: The referrer policy in force at each of them.
