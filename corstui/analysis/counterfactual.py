@@ -16,8 +16,8 @@ from corstui.fetch.result import Flow
 from corstui.runner.cell import Cell
 from corstui.runner.simulate import Recorded, joined, simulation
 
-#: Factors beside the fields of an engine: its rules about cookies, which go by its name, and the server's replies.
-COOKIES, REPLIES = "cookies", "replies"
+#: Factors beside the fields of an engine: what goes by its name, as its rules about cookies, and the server's replies.
+NAME, REPLIES = "name", "replies"
 
 #: Request headers that a reply may rightly depend on, beside what script sets.
 _TELLING = frozenset(
@@ -83,7 +83,7 @@ def factors(a: Engine, b: Engine) -> list[str]:
     order = [field for quirk in quirks().values() for field in quirk.fields]
     known = [*(field for field in order if field in engine_fields()), *engine_fields()]
     differing = [each for each in dict.fromkeys(known) if value_of(a.name, each) != value_of(b.name, each)]
-    return [*differing, COOKIES, REPLIES]
+    return [*differing, NAME, REPLIES]
 
 
 def played(a: Dialogue, b: Dialogue, changes: Collection[str]) -> Outcome | None:
@@ -102,10 +102,8 @@ def played(a: Dialogue, b: Dialogue, changes: Collection[str]) -> Outcome | None
 
 
 def _changed(engine: Engine, other: Engine, changes: Collection[str]) -> Engine:
-    own = {name: getattr(other, name) for name in changes if "." not in name and name not in (COOKIES, REPLIES)}
+    own = {name: getattr(other, name) for name in changes if "." not in name and name != REPLIES}
     kept = {name[6:]: getattr(other.cache, name[6:]) for name in changes if name.startswith("cache.")}
-    if COOKIES in changes:
-        own["name"] = other.name
     return replace(engine, cache=replace(engine.cache, **kept), **own)
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from corstui.analysis.counterfactual import COOKIES, REPLIES, Dialogue, Outcome, factors, outcome_of, played
+from corstui.analysis.counterfactual import NAME, REPLIES, Dialogue, Outcome, factors, outcome_of, played
+from corstui.analysis.facts import field
 from corstui.analysis.quirks import Quirk, quirk_in, quirks
 from corstui.fetch.messages import Reply
 from corstui.runner.cell import Cell
@@ -124,7 +125,7 @@ def _causes(first: Cell, parting: Sequence[Cell]) -> list[Cause]:
 def _cause(a: Dialogue, b: Dialogue) -> Cause:
     found = _deciding(a, b)
     reasons = [cell.reason for cell in (a.cell, b.cell) if cell.reason is not None]
-    rules = [quirks()["quirk.cookie-rules"] if each == COOKIES else quirk_in(each, reasons) for each in found]
+    rules = [_by_name(a.cell, b.cell) if each == NAME else quirk_in(each, reasons) for each in found]
     known = tuple(dict.fromkeys(rule for rule in rules if rule is not None))
     engines = (b.cell.engine,)
     if known:
@@ -137,6 +138,13 @@ def _cause(a: Dialogue, b: Dialogue) -> Cause:
         said = f"The network failed for {failed.engine} alone ({failed.reason}), which says nothing about the engines."
         return Cause(engines, "network", said)
     return Cause(engines, "server", "The server answered the same request differently.", (), _unequal(a, b))
+
+
+def _by_name(a: Cell, b: Cell) -> Quirk:
+    """What goes by the engine's name and shows: its rules about cookies, where there are any, else its cache modes."""
+    exchanges = [*a.flow.exchanges, *b.flow.exchanges]
+    cookies = any(each.withheld_cookies or field(each.request.headers, "cookie") for each in exchanges)
+    return quirks()["quirk.cookie-rules" if cookies else "quirk.preflight-cache-bypass"]
 
 
 def _deciding(a: Dialogue, b: Dialogue) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import httpx
 import pytest
@@ -216,3 +218,48 @@ def test_a_preflight_that_fails_in_one_engine_parts_it_from_those_that_were_held
         [(("chromium",), "held-after-preflight"), (("firefox", "webkit", "standard"), "header-not-allowed")],
         [(("firefox", "webkit", "standard"), "user-agent-by-script")],
     )
+
+
+HEADERS = {
+    "X-A": "1",
+    "User-Agent": "mine",
+    "DPR": "1",
+    "Authorization": "Bearer x",
+    "Content-Type": "text/plain;a=b,c",
+}
+HOSTS = ("https://web.example", "https://api.example", "https://other.example", "http://127.0.0.1")
+ALLOWED = ("ECHO", "ECHO", "ECHO", "*", "null", "https://web.example", "https://web.example, https://b.example", "")
+STATUSES = (200, 200, 200, 204, 401, 404, 407, 302, 303, 307)
+LISTED = ("x-a, content-type, authorization, user-agent, dpr", "*", "x-a", "a(")
+
+
+def erratic(seed: int) -> Answer:
+    """A server whose policy is drawn by lot for each URL, the same for every engine."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        lot = Random(f"{seed} {request.method == 'OPTIONS'} {request.url}")
+        allowed = lot.choice(ALLOWED).replace("ECHO", request.headers.get("origin", "*"))
+        fields = {"Access-Control-Allow-Origin": allowed, "Access-Control-Allow-Headers": lot.choice(LISTED)}
+        fields |= {"Access-Control-Allow-Credentials": "true"} if lot.random() < 0.7 else {}
+        fields |= {"Access-Control-Allow-Methods": lot.choice(("PUT, DELETE", "*", "GET"))}
+        status = lot.choice(STATUSES)
+        if 300 <= status < 400:
+            fields["Location"] = f"{lot.choice(HOSTS)}/{lot.randrange(4)}" if lot.random() < 0.9 else ""
+        return httpx.Response(status, headers=fields)
+
+    return answer
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_of_a_server_that_is_the_same_to_all_a_rule_is_always_found(judge: Judge, seed: int) -> None:
+    lot = Random(seed)
+    request = {
+        "request": f"{lot.choice(('GET', 'POST', 'PUT', 'DELETE'))} {lot.choice(HOSTS)}/{lot.randrange(4)}",
+        "headers": {name: value for name, value in HEADERS.items() if lot.random() < 0.3},
+        "credentials": lot.choice(("include", "omit", "same-origin")),
+    }
+    found = judge(json.dumps(request), erratic(seed), origin=lot.choice(("https://web.example", "http://web.example")))
+    if found is not None:
+        assert [cause.sentence for cause in found.causes if cause.kind != "rule"] == []
+        parting = [engine for party in found.parties[1:] for engine in party.engines]
+        assert sorted(engine for cause in found.causes for engine in cause.engines) == sorted(parting)
