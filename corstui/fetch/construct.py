@@ -5,6 +5,7 @@ https://fetch.spec.whatwg.org/#dom-request
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -14,11 +15,15 @@ from corstui.fetch.context import FetchParams, PageContext
 from corstui.fetch.engines import Engine
 from corstui.fetch.initiators import INITIATORS, Initiator
 from corstui.fetch.messages import HeaderList
+from corstui.fetch.origin import origin_of, same_origin
 from corstui.fetch.rules import Rule, failed
 from corstui.fetch.url import Url, parse
 
 #: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch: bodies of keepalive requests in flight, in bytes.
 KEEPALIVE_LIMIT = 65_536
+
+#: The Content-Type that a string as body brings.
+TEXT = "text/plain;charset=UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def construct(params: FetchParams, page: PageContext, engine: Engine) -> Constru
     if url.includes_credentials and initiator.name == "fetch":
         _refuse("req.url.credentials", "a URL without user name and password", params.url, "url-credentials")
     if initiator.scripted:
-        return _scripted(params, url, initiator, engine)
+        return _scripted(params, url, page, engine)
     return _element(params, url, initiator, engine)
 
 
@@ -60,8 +65,9 @@ def _refuse(id: str, required: str, observed: str, reason: str, net_error: str |
     raise Refused(failed(id, required, observed, reason), net_error)
 
 
-def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engine) -> Constructed:
+def _scripted(params: FetchParams, url: Url, page: PageContext, engine: Engine) -> Constructed:
     """fetch() and XHR: script chooses method, headers and body."""
+    initiator = INITIATORS[params.initiator]
     method, mode, body = methods.normalize(params.method), initiator.mode or params.mode, params.body
     if not methods.is_token(params.method):
         _refuse("req.method.forbidden", "a token", params.method or "(empty)", "method-invalid")
@@ -71,7 +77,8 @@ def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engin
         _refuse("req.mode", "cors, no-cors or same-origin", mode, "engine-refused")
     if mode == "no-cors" and method not in methods.SAFELISTED:
         _refuse("req.method.forbidden", "GET, HEAD or POST in no-cors mode", method, "method-no-cors")
-    if mode == "no-cors" and params.redirect != "follow":
+    own = same_origin(origin_of(url), page.origin) or url.scheme == "data"
+    if mode == "no-cors" and params.redirect != "follow" and not own:
         _refuse("main.no-cors", "redirect mode follow", params.redirect, "no-cors-redirect-mode")
     if params.cache == "only-if-cached" and not (engine.ignores_only_if_cached and params.mode == "same-origin"):
         required, observed = "something cached", "an empty HTTP cache"
@@ -86,6 +93,8 @@ def _scripted(params: FetchParams, url: Url, initiator: Initiator, engine: Engin
     kept = [field for name, value in params.headers for field in _kept(name, value, mode, engine)]
     if initiator.name == "xhr":
         kept = h.combined(kept)  # as setRequestHeader() does
+    if initiator.name == "xhr" and body is not None and params.body_type == TEXT:
+        kept = [_with_charset(name, value, engine) for name, value in kept]
     return Constructed(url, method, _with_body_type(kept, body, params), body, mode, params.credentials)
 
 
@@ -112,6 +121,18 @@ def _with_body_type(headers: HeaderList, body: bytes | None, params: FetchParams
     if body is None or params.body_type is None or h.get(headers, "content-type") is not None:
         return headers
     return [*headers, ("Content-Type", params.body_type)]
+
+
+def _with_charset(name: str, value: str, engine: Engine) -> tuple[str, str]:
+    """A Content-Type that script gives to text has charset UTF-8, if any: https://xhr.spec.whatwg.org/#dom-xmlhttprequest-send"""
+    match = _CHARSET.search(value) if name.lower() == "content-type" else None
+    if match is None or (match[1].lower() == "utf-8" and not engine.respells_charset):
+        return name, value
+    return name, value[: match.start(1)] + "UTF-8" + value[match.end(1) :]
+
+
+#: The charset among the parameters of a MIME type.
+_CHARSET = re.compile(r';\s*charset="?([^\s;"]+)', re.IGNORECASE)
 
 
 def _element(params: FetchParams, url: Url, initiator: Initiator, engine: Engine) -> Constructed:

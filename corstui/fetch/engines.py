@@ -91,6 +91,8 @@ class Engine:
     redirect_needs_location: bool = True
     #: A space in a host name is escaped, and no such name is found, rather than the URL refused.
     escapes_spaces_in_hosts: bool = False
+    #: The charset of an XHR's Content-Type is written anew also when it is utf-8 in another spelling.
+    respells_charset: bool = False
     #: The response of a data: URL has a Content-Length.
     data_urls_have_length: bool = False
     #: `Location:` with an empty value: "final", "follow" or "refuse".
@@ -149,7 +151,7 @@ class Engine:
     own_origin_told_by: frozenset[str] = frozenset()
     #: A request that a redirect within the own origin turned into GET still carries Origin.
     tells_origin_after_rewrite: bool = False
-    #: The Content-Type that one redirect removed comes back with the next: "sent", or only "named" in the preflight.
+    #: The Content-Type that one redirect removed comes back with the next: "sent", or "named" in the preflight if any.
     removed_type_returns: str | None = None
     #: Initiators that load in no-cors mode, against HTML.
     elements_without_cors: frozenset[str] = frozenset()
@@ -187,6 +189,7 @@ CHROMIUM = Engine(
     client_hints_safelisted=True,
     range_limit=2**63 - 1,
     ignores_user_agent=True,
+    respells_charset=True,
     refused_headers=frozenset({"available-dictionary"}),  # ERR_INVALID_ARGUMENT before anything is sent
     upload_listener_without_body=False,
     refuses_same_origin_redirect_credentials=True,
@@ -309,6 +312,7 @@ STANDARD = replace(
     combines_repeated=False,
     safelist_sum_limit=1024,
     ignores_user_agent=False,
+    respells_charset=False,
     refused_headers=frozenset(),
     upload_listener_without_body=True,
     wildcard_covers_authorization=False,
