@@ -369,3 +369,10 @@ def test_webkit_preflights_the_next_url_before_it_judges_the_hop_once_more() -> 
     flow, playbook = play(params, *answers, engine="webkit")
     assert (flow.reason, flow.phase) == ("acao-wildcard-creds", "redirect")
     assert [request.method for request in playbook.requests] == ["GET", "OPTIONS", "GET", "OPTIONS"]
+
+
+@pytest.mark.parametrize(("redirect", "verdict"), [("manual", "opaque"), ("error", "blocked")])
+def test_a_no_cors_request_to_the_own_origin_may_choose_its_redirect_mode(redirect: str, verdict: str) -> None:
+    params = fetch_params(f"{ORIGIN}/x", mode="no-cors", redirect=redirect)
+    assert play(params, head(200))[0].verdict == "allowed"
+    assert play(params, to(API))[0].verdict == verdict
