@@ -77,6 +77,10 @@ class CookieRules:
     knows_partitioned: bool = True
     #: Sec-Fetch-Storage-Access by policy for third parties.
     storage_access: dict[str, str] = field(default_factory=dict)
+    #: ... for a frame of another site that asks the site of the top-level page.
+    storage_access_at_home: str | None = None
+    #: ... no longer after a redirect between two other origins.
+    storage_access_once: bool = False
 
 
 RULES = {
@@ -89,6 +93,8 @@ RULES = {
         schemeful=False,
         considers_redirects=True,
         storage_access={"allowed": "active", "blocked": "none", "partitioned": "none"},
+        storage_access_at_home="inactive",
+        storage_access_once=True,
     ),
     # measured: None without Secure is stored, Partitioned ignored; libsoup wants https for Secure
     "webkit": CookieRules(
@@ -159,14 +165,19 @@ def cookie_context(
     )
 
 
-def storage_access(context: CookieContext, url: Url) -> str | None:
+def storage_access(context: CookieContext, url: Url, top_level: Origin, *, tainted: bool) -> str | None:
     """Sec-Fetch-Storage-Access of a request with credentials: told to third parties that are potentially trustworthy.
+
+    ``tainted``: a redirect on the way led from another origin than the page's to a third.
 
     https://privacycg.github.io/storage-access-headers/; measured: ``none`` in Chromium with third-party cookies blocked
     and in Firefox, never in WebKitGTK.
     """
-    if not context.third_party or not is_potentially_trustworthy(url):
+    rules = context.rules
+    if not context.third_party or not is_potentially_trustworthy(url) or (tainted and rules.storage_access_once):
         return None
+    if rules.storage_access_at_home is not None and same_site(origin_of(url), top_level, schemeful=False):
+        return rules.storage_access_at_home
     return context.rules.storage_access.get(context.third_party_cookies)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from corstui.fetch.origin import Origin, origin_of, same_origin, same_site
+from corstui.fetch.origin import Origin, is_potentially_trustworthy, origin_of, same_origin, same_site
 from corstui.fetch.url import Url
 
 _ORDER = ("same-origin", "same-site", "cross-site")
@@ -14,19 +13,20 @@ _ORDER = ("same-origin", "same-site", "cross-site")
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    #: A redirect by another origin of the same site makes the request cross-site.
-    redirects_are_cross_site: bool = False
+    #: Each hop is compared with the target, and so is the page, rather than each hop with the page.
+    compares_with_target: bool = False
     #: A preflight tells of its own URL alone, not of the hops before.
     preflight_forgets: bool = False
-    #: After a redirect to another origin the request itself says nothing, its preflight cross-site when tainted.
+    #: A CORS request right after a redirect to another origin says nothing, its preflight cross-site when tainted; nor
+    #: does a preflight after a hop without TLS.
     silent_after_leaving: bool = False
 
 
 _ENGINES = {
     # measured: the preflight of a request that comes back from elsewhere is same-origin
     "chromium": _Rules(preflight_forgets=True),
-    # measured: cross-site after a redirect inside a same-site API (SecFetch.cpp compares each hop with the target)
-    "firefox": _Rules(redirects_are_cross_site=True),
+    # SecFetch.cpp
+    "firefox": _Rules(preflight_forgets=True, compares_with_target=True),
     # measured: page > other https host carries no Sec-Fetch-* at all; after a taint the preflight says cross-site
     "webkit": _Rules(silent_after_leaving=True),
     "standard": _Rules(),
@@ -34,7 +34,13 @@ _ENGINES = {
 
 
 def fetch_site(
-    engine: str, page: Origin | None, urls: Sequence[Url], *, preflight: bool = False, tainted: bool = False
+    engine: str,
+    page: Origin | None,
+    urls: Sequence[Url],
+    *,
+    mode: str = "cors",
+    preflight: bool = False,
+    tainted: bool = False,
 ) -> str | None:
     """``same-origin``, ``same-site``, ``cross-site`` or ``none`` for the last of ``urls``; None for no Sec-Fetch-*.
 
@@ -45,17 +51,18 @@ def fetch_site(
         return "none"
     rules = _ENGINES[engine]
     origins = [origin_of(url) for url in urls]
-    left = any(not same_origin(a, b) for a, b in pairwise(origins))
-    if rules.silent_after_leaving and left and not preflight:
-        return None
-    if rules.silent_after_leaving and tainted:
-        return "cross-site"
+    if rules.silent_after_leaving:
+        left = len(urls) > 1 and not same_origin(origins[-2], origins[-1])
+        unsafe = not all(is_potentially_trustworthy(url) for url in urls[:-1])
+        if mode == "cors" and (unsafe if preflight else left):
+            return None
+        if tainted and preflight:
+            return "cross-site"
     if preflight and rules.preflight_forgets:
         return _relation(page, origins[-1])
-    worst = max((_relation(page, origin) for origin in origins), key=_ORDER.index)
-    if rules.redirects_are_cross_site and any(_relation(page, origin) == "same-site" for origin in origins[:-1]):
-        return "cross-site"
-    return worst
+    if rules.compares_with_target:
+        return max((_relation(origin, origins[-1]) for origin in (page, *origins)), key=_ORDER.index)
+    return max((_relation(page, origin) for origin in origins), key=_ORDER.index)
 
 
 def _relation(page: Origin, target: Origin) -> str:

@@ -200,7 +200,7 @@ class _Run(CurrentRequest):
         state, engine, url = self.state, self.engine, self.url
         key = (str(self.page.top_level), str(self.page.origin), url.href)
         opaque = self.page.origin.is_opaque and not engine.cache.keeps_for_opaque_origins
-        mode = cache_mode(engine.name, self.params.cache, self.headers)
+        mode = cache_mode(engine.name, self.params.cache, self.headers, self.initiator.name)
         bypass = opaque or mode in engine.cache.bypassed_by
         if not bypass and state.cache.matches(key, asked, self.now):
             self.note("cors.preflight.cache-store", "a preflight, or a fresh result of one", "kept from an earlier one")
@@ -238,7 +238,7 @@ class _Run(CurrentRequest):
         self.needed_preflight = True
         if engine.names_removed_headers:
             names = self.original_names
-        elif engine.removed_type_returns == "named" and self.rewritten_at not in (None, self.hop - 1):
+        elif self.remembers_removed_type:
             names = sorted({*names, *h.unsafe_names(self.removed_type, engine)})
         origin = str(self.page.origin) if engine.real_origin_on_tainted_preflight else self.origin
         own = same_origin(origin_of(self.url), self.page.origin)
@@ -329,16 +329,19 @@ class _Run(CurrentRequest):
             self.note(
                 "redirect.taint", "null after a redirect between two foreign origins", "Origin is null from here on"
             )
-        if self.removed_type and self.engine.removed_type_returns == "sent":
+        if self.removed_type and self.mode == "cors" and self.engine.removed_type_returns == "sent":
             self.headers, self.removed_type = [*self.headers, *self.removed_type], []
-        if redirect.rewrites_to_get(response.status, self.method, leaves, self.engine):
+        rewritten = redirect.rewrites_to_get(response.status, self.method)
+        if rewritten or (leaves and self.method == "DELETE" and self.engine.delete_becomes_get_elsewhere):
             self.note("redirect.method", "the method, or GET", f"{self.method} becomes GET after {response.status}")
             self.rewritten_at, self.method, self.body = self.hop, "GET", None
+        if rewritten:
             self.removed_type = [(name, value) for name, value in self.headers if name.lower() == "content-type"]
             self.headers = redirect.without_body_headers(self.headers)
         if leaves and h.get(self.headers, "authorization") is not None:
             self.note("redirect.auth-strip", "Authorization for its own origin only", f"not sent to {goal}")
             self.headers = redirect.without_authorization(self.headers)
+        self.redirected_by = response.status
         self.policies.append(policy_after(self.policies[-1], h.get_all(response.headers, "referrer-policy")))
         self.urls.append(target)
 

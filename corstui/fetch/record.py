@@ -122,7 +122,8 @@ class Record:
         """Firefox's catch-all category comes once CORS has had a part in the flow; measured."""
         if not self.exchanges or reason == "redirect-mode-error":
             return False
-        return reason in _TOLD_BEFORE_CORS or any(check.id == "main.cors" or check.id.startswith("cors.check") for check in self.checks)
+        by_cors = any(check.id == "main.cors" or check.id.startswith("cors.check") for check in self.checks)
+        return by_cors or reason in _TOLD_BEFORE_CORS
 
 
 _DID_NOT_SUCCEED = "CORSDidNotSucceed2"

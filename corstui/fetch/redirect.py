@@ -58,10 +58,8 @@ def _mangled(value: str) -> str:
     return value.encode("latin-1").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
 
 
-def rewrites_to_get(status: int, method: str, leaves_origin: bool, engine: Engine) -> bool:
+def rewrites_to_get(status: int, method: str) -> bool:
     """``redirect.method``"""
-    if method == "DELETE" and leaves_origin and engine.delete_becomes_get_elsewhere:
-        return True
     return (status in (301, 302) and method == "POST") or (status == 303 and method not in ("GET", "HEAD"))
 
 

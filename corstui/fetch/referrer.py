@@ -46,7 +46,8 @@ class _Rules:
 
     #: Policies that count as the default towards another site.
     ignored_cross_site: frozenset[str] = frozenset()
-    #: Whose requests from a sandboxed frame tell its URL although its origin is opaque: "none", "elements" or "all".
+    #: What tells the URL of a sandboxed frame although its origin is opaque: nothing ("none"), "elements" the origin of
+    #: that URL, or "all" requests.
     opaque_tells: str = "none"
     #: A blob: frame tells the origin that made it.
     blob_tells_origin: bool = False
@@ -90,13 +91,12 @@ def referer(
     rules = _ENGINES[engine]
     if page_url is not None and page_url.scheme == "blob" and rules.blob_tells_origin:
         page_url = parse(f"{page_origin}/")
+    if page_url is not None and page_origin.is_opaque and rules.opaque_tells == "elements":
+        page_url = parse(f"{origin_of(page_url)}/") if element else None
     if (
         page_url is None
         or page_url.scheme not in ("http", "https")
-        or (
-            page_origin.is_opaque
-            and not (rules.opaque_tells == "all" or (rules.opaque_tells == "elements" and element))
-        )
+        or (page_origin.is_opaque and rules.opaque_tells == "none")
     ):
         return None
     hops = list(zip(urls, policies, strict=True))

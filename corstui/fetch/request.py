@@ -42,6 +42,8 @@ class CurrentRequest(Record):
         self.tainted = False
         self.original_names: list[str] = []
         self.needed_preflight = False
+        #: The status of the latest redirect.
+        self.redirected_by: int | None = None
         #: The hop whose response turned the request into a GET.
         self.rewritten_at: int | None = None
         #: The Content-Type that a rewrite took away.
@@ -83,6 +85,9 @@ class CurrentRequest(Record):
         origin: str | None = asked.origin if asked is not None else self.origin_header()
         initiator_page = None if self.initiator.name == "navigation" else self.page.origin
         origins = [origin_of(hop) for hop in self.urls]
+        preserved = self.redirected_by in (307, 308)
+        remembered = self.remembers_removed_type and preserved and not self.needed_preflight
+        crossed = any(not same_origin(a, b) for a, b in pairwise(origins))
         return wire_headers(
             engine,
             Outgoing(
@@ -92,7 +97,7 @@ class CurrentRequest(Record):
                 mode=self.mode,
                 destination=self.initiator.destination,
                 initiator=self.initiator.name,
-                headers=self.headers,
+                headers=self.headers + (self.removed_type if remembered else []),
                 origin=origin,
                 referer=referer(
                     self.policies,
@@ -101,7 +106,7 @@ class CurrentRequest(Record):
                     self.urls,
                     engine,
                     top_level=self.page.top_level,
-                    element=self.initiator.takes_crossorigin and self.initiator.name != "eventsource",
+                    element=self.initiator.takes_crossorigin,
                     preflight=preflight,
                 ),
                 cookie=cookie,
@@ -109,18 +114,32 @@ class CurrentRequest(Record):
                 cache=self.params.cache,
                 access_control_request_method=asked.method if asked else None,
                 access_control_request_headers=asked.access_control_request_headers if asked else None,
-                fetch_site=fetch_site(engine, initiator_page, self.urls, preflight=preflight, tainted=self.tainted),
+                fetch_site=fetch_site(
+                    engine, initiator_page, self.urls, mode=self.mode, preflight=preflight, tainted=self.tainted
+                ),
                 user_agent=self.state.user_agent,
                 keepalive=self.params.keepalive,
                 tainting=self.tainting,
                 redirects=self.hop,
-                crossed_origin=any(not same_origin(a, b) for a, b in pairwise(origins)),
+                crossed_origin=crossed,
+                left_origin=len(origins) > 1 and not same_origin(origins[-2], origins[-1]),
                 late_origin=self.tainting == "cors"
                 and same_origin(origins[0], self.page.origin)
                 and self.method in ("GET", "HEAD"),
-                storage_access=storage_access(context, url) if self.credentials == "include" else None,
+                storage_access=(
+                    storage_access(context, url, self.page.top_level, tainted=self.tainted and not preflight)
+                    if self.credentials == "include"
+                    else None
+                ),
             ),
         )
+
+    @property
+    def remembers_removed_type(self) -> bool:
+        """Firefox remembers the Content-Type that a redirect before the latest took away: it names it in a preflight,
+        and without one sends it after a redirect that preserves the method."""
+        remembers = self.engine.removed_type_returns == "named" and self.mode == "cors"
+        return remembers and self.rewritten_at not in (None, self.hop - 1)
 
     def origin_header(self) -> str | None:
         """``actual.origin-header``"""
@@ -128,7 +147,8 @@ class CurrentRequest(Record):
         if self.tainting == "cors" or told:
             return self.origin
         rewritten = self.rewritten_at is not None
-        if self.method in ("GET", "HEAD") and not (rewritten and self.engine.tells_origin_after_rewrite):
+        told = rewritten and self.engine.tells_origin_after_rewrite and (self.mode == "cors" or not self.tainted)
+        if self.method in ("GET", "HEAD") and not told:
             return None
         hides = self.mode != "cors" and self.engine.origin_follows_referrer_policy
         return "null" if hides and hides_origin(self.policies[-1], self.page.origin, self.url) else self.origin

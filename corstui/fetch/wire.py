@@ -39,7 +39,8 @@ class Outgoing:
     ``origin``, ``referer`` and ``cookie`` are field values, None leaves the field out; so does ``fetch_site`` None for
     all of Sec-Fetch-*. ``body_length`` is None without a body. ``redirects`` counts the redirects before this request,
     ``crossed_origin`` says whether one of them led to another origin, ``late_origin`` whether one of them brought the
-    Origin that the first request did not have; ``tainting`` is Fetch's response tainting.
+    Origin that the first request did not have, ``left_origin`` whether the latest one led to another origin;
+    ``tainting`` is Fetch's response tainting.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Outgoing:
     redirects: int = 0
     crossed_origin: bool = False
     late_origin: bool = False
+    left_origin: bool = False
     storage_access: str | None = None
 
 
@@ -81,13 +83,14 @@ def wire_headers(engine: str, outgoing: Outgoing) -> HeaderList:
     return list(_arranged(table, layout, fields, own))
 
 
-def cache_mode(engine: str, mode: str, headers: HeaderList) -> str:
+def cache_mode(engine: str, mode: str, headers: HeaderList, initiator: str) -> str:
     """The cache mode of fetch() after script's conditional headers have had their say.
 
     https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch, step 8.15
     """
+    table = TABLES[engine]
     conditional = mode == "default" and any(name.lower() in _CONDITIONAL for name, _ in headers)
-    return TABLES[engine].conditional_cache_mode if conditional else mode
+    return table.conditional_cache_mode if conditional and initiator in table.conditional_initiators else mode
 
 
 def _arranged(table: HeadTable, layout: Layout, fields: Fields, own: HeaderList) -> Iterator[tuple[str, str]]:
@@ -113,7 +116,6 @@ def _arranged(table: HeadTable, layout: Layout, fields: Fields, own: HeaderList)
 def _engine_fields(engine: str, outgoing: Outgoing, trustworthy: bool) -> Fields:
     """The fields that the engine itself has for this request, wherever its layout puts them."""
     table = TABLES[engine]
-    mode = "no-store" if outgoing.initiator == "eventsource" else cache_mode(engine, outgoing.cache, outgoing.headers)
     fields: Fields = {
         "host": ("Host", outgoing.url.authority),
         "connection": ("Connection", _chosen(table.connection, outgoing) or "keep-alive"),
@@ -123,7 +125,7 @@ def _engine_fields(engine: str, outgoing: Outgoing, trustworthy: bool) -> Fields
         "accept-language": ("Accept-Language", table.accept_language),
         **table.constants,
         **(table.secure_constants if trustworthy else {}),
-        **_CACHE_FIELDS.get(mode, {}),
+        **_cache_fields(engine, outgoing),
     }
     optional = {
         "access-control-request-method": ("Access-Control-Request-Method", outgoing.access_control_request_method),
@@ -139,6 +141,15 @@ def _engine_fields(engine: str, outgoing: Outgoing, trustworthy: bool) -> Fields
         **_fetch_metadata(table, outgoing, trustworthy),
     }
     fields.update({place: (name, value) for place, (name, value) in optional.items() if value is not None})
+    return fields
+
+
+def _cache_fields(engine: str, outgoing: Outgoing) -> Fields:
+    streams = outgoing.initiator == "eventsource"
+    mode = "no-store" if streams else cache_mode(engine, outgoing.cache, outgoing.headers, outgoing.initiator)
+    fields = _CACHE_FIELDS.get(mode, {})
+    if outgoing.left_origin and TABLES[engine].forgets_cache_mode:
+        return {name: pair for name, pair in fields.items() if streams and name == "cache-control"}
     return fields
 
 

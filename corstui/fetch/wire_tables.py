@@ -54,6 +54,10 @@ class HeadTable:
     preflight_always_tells_mode: bool = False
     #: The cache mode that a conditional header of script turns ``default`` into.
     conditional_cache_mode: str = "no-store"
+    #: Whose conditional headers do that.
+    conditional_initiators: frozenset[str] = frozenset({"fetch", "xhr"})
+    #: A request right after a redirect to another origin says nothing of its cache mode.
+    forgets_cache_mode: bool = False
     #: Bytes above 0x7F in script's values are written as UTF-8 of their latin-1 reading.
     writes_utf8: bool = False
     #: Another layer writes the `Content-Length: 0` of a POST or PUT without a body: at ``content-length-0``.
@@ -156,9 +160,15 @@ FIREFOX = HeadTable(
             *_F_START, "+content-type", "content-length", "referer", "+", "origin", "connection",
             "sec-fetch-storage-access", *_F_END,
         ),
-        "fetch>": (*_F_START, "+content-type", "content-length", "origin", "+", "referer", "connection", *_F_END),
+        "fetch>": (
+            *_F_START, "+content-type", "content-length", "origin", "+", "referer", "connection",
+            "sec-fetch-storage-access", *_F_END,
+        ),
         # without CORS, Origin is only set when the channel opens
-        "fetch>/basic": (*_F_START, "+content-type", "content-length", "+", "referer", "origin", "connection", *_F_END),
+        "fetch>/basic": (
+            *_F_START, "+content-type", "content-length", "+", "referer", "origin", "connection",
+            "sec-fetch-storage-access", *_F_END,
+        ),
         "*": (
             *_F_START, "range", "+", "content-length", "origin", "connection", "sec-fetch-storage-access", "referer",
             *_F_END,
@@ -204,6 +214,7 @@ FIREFOX = HeadTable(
     },
     priority_hints={"high": None, "low": "u=5"},
     range={"video": "bytes=0-", "audio": "bytes=0-"},
+    conditional_initiators=frozenset({"fetch"}),
     last_one_counts=frozenset({"content-type"}),
     replaced_in_place=frozenset({"user-agent", "accept", "accept-language"}),
     late_zero_length=True,
@@ -234,10 +245,6 @@ WEBKIT = HeadTable(
         "eventsource": (
             "accept", "cache-control", "origin", "referer", *(place for place in _W_END if place != "cache-control"),
         ),
-        "eventsource>>": (
-            "accept", "cache-control", "origin", "referer",
-            *(place for place in _W_END if place not in ("cache-control", "pragma")),
-        ),
         "beacon": ("+soup", "accept", "referer", "origin", *_W_END),
         "*": ("origin", "accept", "referer", *_W_END),
         # GStreamer's own HTTP client looks first
@@ -265,6 +272,7 @@ WEBKIT = HeadTable(
     connection={"*": "Keep-Alive", "video": "close", "audio": "close"},
     constants={"icy-metadata": ("Icy-Metadata", "1")},
     cache_control={"beacon": "max-age=0"},
+    forgets_cache_mode=True,
     writes_utf8=True,
     late_zero_length=True,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from corstui.fetch.cookies import (
     cookie_header,
     storage_access,
 )
-from corstui.fetch.origin import Origin, parse_origin
+from corstui.fetch.origin import Origin, origin_of, parse_origin
 from corstui.fetch.url import Url, parse
 
 NOW = 1_790_000_000.0
@@ -367,11 +367,20 @@ def test_webkit_stores_for_the_first_partys_registrable_domain() -> None:
      ("webkit", "no-store", None), ("standard", "allowed", None)],
 )  # fmt: skip
 def test_third_parties_hear_about_their_storage(engine: str, policy: str, told: str | None) -> None:
-    target = "https://api.test/"
-    assert storage_access(context(engine, "https://app.test", target, policy=policy), url(target)) == told
-    assert storage_access(context(engine, "https://api.test", target, policy=policy), url(target)) is None
-    plain = "http://api.test/"
-    assert storage_access(context(engine, "http://app.test", plain, policy=policy), url(plain)) is None
+    def heard(page: str, target: str) -> str | None:
+        asked = context(engine, page, target, policy=policy)
+        return storage_access(asked, url(target), origin_of(url(page)), tainted=False)
+
+    assert heard("https://app.test", "https://api.test/") == told
+    assert heard("https://api.test", "https://api.test/") is None
+    assert heard("http://app.test", "http://api.test/") is None
+
+
+def test_firefox_tells_a_foreign_frame_that_it_could_have_storage_at_home_and_no_more_after_it_left() -> None:
+    page, frame, target = url("https://app.test/"), url("https://other.test/"), url("https://api.app.test/")
+    asked = cookie_context("firefox", "partitioned", origin_of(frame), origin_of(page), [target])
+    assert storage_access(asked, target, origin_of(page), tainted=False) == "inactive"
+    assert storage_access(asked, target, origin_of(page), tainted=True) is None
 
 
 @given(st.lists(st.text(alphabet=st.characters(max_codepoint=255), max_size=80), max_size=5), st.sampled_from(ENGINES))

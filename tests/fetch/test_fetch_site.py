@@ -46,9 +46,11 @@ def test_the_farthest_hop_counts(engine: str) -> None:
     assert told(engine, HOME, HOME) == "same-origin"
 
 
-def test_firefox_calls_a_redirect_inside_a_same_site_api_cross_site() -> None:
-    assert told("firefox", SUB, SUB + "2") == "cross-site"
+def test_firefox_compares_the_page_and_every_hop_with_the_target() -> None:
+    assert told("firefox", SUB, SUB + "2") == "same-site"
+    assert told("firefox", SUB, HOME) == "same-site"
     assert told("firefox", HOME, HOME + "2") == "same-origin"
+    assert told("firefox", OTHER, HOME) == "cross-site"
 
 
 def test_webkit_is_silent_after_leaving_an_origin() -> None:
