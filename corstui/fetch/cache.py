@@ -21,6 +21,9 @@ _DIGITS = re.compile(r"\d+\Z", re.ASCII)
 #: What names a partition, the origin and the URL (with query and fragment).
 CacheKey = tuple[str, str, str]
 
+#: Characters of a Max-Age that decide: enough to see that a number is beyond 64 bits, few enough for Python to read.
+_DECISIVE = 24
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -45,7 +48,7 @@ class PreflightCache:
             return rules.default_age
         if not (_SIGNED if rules.signed else _DIGITS).match(text):
             return rules.default_age if rules.keeps_unparsable else None
-        age = int(text)
+        age = int(text[:_DECISIVE])
         if age.bit_length() > 63:
             return rules.default_age if rules.overflow == "default" else rules.cap
         return min(age, rules.cap) if age > 0 else None
@@ -60,13 +63,14 @@ class PreflightCache:
             return
         storage = self._storage_key(key, request.credentials)
         if age is None:
-            self._entries.pop(storage, None)
+            if rules.replaces:
+                self._entries.pop(storage, None)
             return
         names = set(judgement.methods) | {name + ":" for name in judgement.names}
         entry = None if rules.replaces else self._entries.pop(storage, None)
         entry = entry or _Entry(request.credentials)
         entry.expires.update(dict.fromkeys(names, now + age))
-        entry.expires[""] = now + age
+        entry.expires[""] = max(now + age, entry.expires.get("", now))
         self._entries.pop(storage, None)
         self._entries[storage] = entry
         if rules.capacity is not None and len(self._entries) > rules.capacity:

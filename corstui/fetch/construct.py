@@ -90,7 +90,9 @@ def _scripted(params: FetchParams, url: Url, page: PageContext, engine: Engine) 
     if params.keepalive and body is not None and len(body) > KEEPALIVE_LIMIT:
         required = f"at most {KEEPALIVE_LIMIT} bytes in flight"
         _refuse("actual.keepalive", required, f"{len(body)} bytes", "keepalive-limit")
-    kept = [field for name, value in params.headers for field in _kept(name, value, mode, engine)]
+    kept: HeaderList = []
+    for name, value in params.headers:
+        kept += _kept(name, value, mode, engine, kept)
     if initiator.name == "xhr":
         kept = h.combined(kept)  # as setRequestHeader() does
     if initiator.name == "xhr" and body is not None and params.body_type == TEXT:
@@ -103,15 +105,17 @@ def _cache_miss(params: FetchParams) -> str | None:
     return "ERR_CACHE_MISS" if params.mode == "same-origin" else None
 
 
-def _kept(name: str, raw: str, mode: str, engine: Engine) -> HeaderList:
+def _kept(name: str, raw: str, mode: str, engine: Engine, before: HeaderList) -> HeaderList:
     """Headers.append() with guard "request" or "request-no-cors": forbidden fields vanish without a word."""
     value, lower = h.normalize_value(raw), name.lower()
     if not h.is_valid(name, value):
         _refuse("req.header.forbidden", "a token and a byte string", f"{name}: {raw}", "header-invalid")
     if h.is_forbidden(name, value) or (engine.ignores_user_agent and lower == "user-agent"):
         return []
-    if mode == "no-cors" and not (lower in h.NO_CORS_SAFELISTED and h.is_safelisted(name, value, engine)):
-        return []
+    if mode == "no-cors":
+        together = ", ".join([*h.get_all(before, lower), value])
+        if not (lower in h.NO_CORS_SAFELISTED and h.is_safelisted(name, together, engine)):
+            return []
     if lower in engine.refused_headers:
         _refuse("engine.refused", f"no {name}", f"{name}: {value}", "engine-refused", "ERR_INVALID_ARGUMENT")
     return [(name, value)]
@@ -137,7 +141,7 @@ _CHARSET = re.compile(r';\s*charset="?([^\s;"]+)', re.IGNORECASE)
 
 def _element(params: FetchParams, url: Url, initiator: Initiator, engine: Engine) -> Constructed:
     """Elements, EventSource and beacons choose for themselves; ``crossorigin`` turns them to CORS (HTML)."""
-    method = params.method.upper() if initiator.name == "form" else initiator.method
+    method = "POST" if initiator.name == "form" and params.method.upper() == "POST" else initiator.method
     body = params.body if method == "POST" else None
     headers: HeaderList = []
     if initiator.name in ("beacon", "form"):

@@ -50,9 +50,10 @@ class PageContext:
 
     @property
     def is_secure(self) -> bool:
-        """Whether mixed content is refused: https, also for a sandboxed frame of an https page."""
-        scheme = self.url.scheme if self.url is not None else self.origin.scheme
-        return scheme == "https"
+        """Whether mixed content is refused: https, also for a frame without an address of its own in an https page."""
+        if self.url is not None and self.url.scheme in ("http", "https"):
+            return self.url.scheme == "https"
+        return "https" in (self.origin.scheme, self.top_level.scheme)
 
 
 @dataclass(slots=True)

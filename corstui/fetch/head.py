@@ -14,6 +14,8 @@ from corstui.fetch.result import Response
 _SHOUTCAST = re.compile(r"ICY(?= )")
 _NUL_IN_NAME = re.compile(rb"\n[^:\n]*\0[^\n]*\n")
 _STATUS_LINE = re.compile(r"(HTTP)/(\d+(?:\.\d+)?)[ \t]*(-?\d+)(.*)\Z", re.IGNORECASE | re.DOTALL)
+#: More digits than any status has; Python refuses to read thousands of them.
+_DIGITS = 9
 _CONTENT_LENGTH = re.compile(r"[+-]?\d+\Z", re.ASCII)
 
 
@@ -65,7 +67,7 @@ def _status_line(line: str, engine: Engine) -> BadHead | tuple[str, int, str]:
         return BadHead(f"the status line names HTTP/{version}")
     if rest and not rest[0].isspace() and not engine.accepts_status_without_space:
         return BadHead(f"no space after the status code: {line[:60]!r}")
-    code = int(digits)
+    code = int(digits[:_DIGITS])
     if not engine.min_status <= code <= engine.max_status:
         return BadHead(f"the status code {digits} is none")
     if code == 101 and not engine.accepts_switching_protocols:
@@ -76,20 +78,18 @@ def _status_line(line: str, engine: Engine) -> BadHead | tuple[str, int, str]:
 def _fields(lines: list[str], engine: Engine) -> HeaderList:
     fields: HeaderList = []
     blank = " \t\r" if engine.drops_bare_cr_at_end else " \t"
-    for position, line in enumerate(lines):
+    kept = False
+    for line in lines:
         if line[:1] in (" ", "\t"):
-            if position and fields:  # obs-fold (RFC 9112, section 5.2)
+            if kept:  # obs-fold (RFC 9112, section 5.2); one of a line that was dropped goes with it
                 name, value = fields[-1]
                 fields[-1] = (name, _fold(value, line))
             continue
         name, colon, value = line.partition(":")
-        if not colon:
-            continue
-        if name != name.rstrip(" \t"):
-            if not engine.accepts_space_before_colon:
-                continue
+        if engine.accepts_space_before_colon:
             name = name.rstrip(" \t")
-        if is_token(name):
+        kept = bool(colon) and is_token(name)
+        if kept:
             fields.append((name, value.strip(blank)))
     return fields
 

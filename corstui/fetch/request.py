@@ -33,6 +33,8 @@ class CurrentRequest(Record):
         self.method = params.method
         self.headers: HeaderList = list(params.headers)
         self.body = params.body
+        #: Only fetch() has a choice.
+        self.redirect_mode = params.redirect if self.initiator.name == "fetch" else "follow"
         self.had_body = params.body is not None
         self.mode, self.credentials = params.mode, params.credentials
         self.urls: list[Url] = []

@@ -116,3 +116,13 @@ def test_firefox_keeps_a_hundred_entries_and_forgets_the_least_recently_used() -
     assert preflights(playbook, state, put()) == 1
     assert preflights(playbook, state, others[0]) == 0
     assert preflights(playbook, state, others[1]) == 1
+
+
+def test_firefox_lets_each_name_expire_by_itself() -> None:
+    playbook, state = server("600", names="X-A"), new_state(ENGINES["firefox"])
+    assert preflights(playbook, state, fetch_params(URL, headers=[("X-A", "1")])) == 1
+    brief = server("1", names="X-B")
+    brief.now = playbook.now
+    assert preflights(brief, state, fetch_params(URL, headers=[("X-B", "1")]), pause=2.5) == 1
+    playbook.now = brief.now
+    assert preflights(playbook, state, fetch_params(URL, headers=[("X-A", "1")])) == 0

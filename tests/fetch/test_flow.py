@@ -386,3 +386,52 @@ def test_only_the_absence_of_allow_methods_serves_an_upload_listener(
 ) -> None:
     params = fetch_params(API, initiator="xhr", method="PUT", body="x", upload_listener=True)
     assert play(params, head(204, ANY, *fields), head(200, ANY))[0].reason == reason
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_numbers_of_any_length_bring_no_engine_down(engine: str) -> None:
+    digits = "9" * 5_000
+    flow, _ = play(fetch_params(API), f"HTTP/1.1 {digits} X\r\n\r\n".encode(), engine=engine)
+    assert (flow.verdict, flow.reason) == ("error", "malformed-response")
+    preflight = head(204, ANY, ("Access-Control-Allow-Methods", "PUT"), ("Access-Control-Max-Age", digits))
+    assert play(fetch_params(API, method="PUT"), preflight, head(200, ANY), engine=engine)[0].verdict == "allowed"
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(200, "allowed"), (201, "allowed"), (404, "blocked")])
+def test_a_module_runs_with_any_ok_status(status: int, verdict: str) -> None:
+    script = head(status, ANY, ("Content-Type", "text/javascript"))
+    assert play(fetch_params(API, initiator="module"), script)[0].verdict == verdict
+
+
+def test_an_event_source_wants_a_200() -> None:
+    stream = head(201, ANY, ("Content-Type", "text/event-stream"))
+    assert play(fetch_params(API, initiator="eventsource"), stream)[0].reason == "mime-blocked"
+
+
+def test_a_manual_redirect_shows_its_url_without_fragment() -> None:
+    flow, _ = play(fetch_params(f"{ORIGIN}/a#b", redirect="manual"), to(API))
+    assert flow.response is not None
+    assert (flow.response.type, flow.response.url) == ("opaqueredirect", f"{ORIGIN}/a")
+
+
+def test_only_fetch_chooses_a_redirect_mode() -> None:
+    params = fetch_params(API, redirect="manual", initiator="xhr")
+    assert play(params, to("/2"), head(200, ANY))[0].verdict == "allowed"
+
+
+def test_a_repeated_field_without_cors_is_measured_with_what_stands_before() -> None:
+    long = ("Accept", "a" * 100)
+    _, playbook = play(fetch_params(API, mode="no-cors", headers=[long, long]), head(200))
+    assert values(playbook.requests[0], "accept") == ["a" * 100]
+
+
+@pytest.mark.parametrize("url", [None, "data:text/html,"])
+def test_a_frame_without_an_address_is_as_secure_as_its_top_level_page(url: str | None) -> None:
+    page = page_context("null", url=url, top_level=ORIGIN)
+    flow = Playbook(answers()).play(fetch_params("http://api.test/"), page, new_state(ENGINES["chromium"]))
+    assert flow.reason == "mixed-content"
+
+
+def test_a_form_sends_get_or_post() -> None:
+    _, playbook = play(fetch_params(API, method="PUT", initiator="form"), head(200))
+    assert playbook.lines == ["GET https://api.test/"]

@@ -64,3 +64,7 @@ def test_only_chromium_takes_a_name_with_a_space_before_its_colon() -> None:
 
 def test_lines_that_are_no_fields_are_skipped() -> None:
     assert fields(b" A: x\r\nno colon\r\n@: y\r\nB: 1\r\n") == [("B", "1")]
+
+
+def test_a_folded_line_goes_with_the_line_that_was_dropped() -> None:
+    assert fields(b"A: x\r\nB C: y\r\n z\r\nno colon\r\n z\r\n") == [("A", "x")]
