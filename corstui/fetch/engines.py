@@ -159,6 +159,8 @@ class Engine:
     blocks_opaque_responses: bool = False
     #: A preload reports success whatever CORS says.
     preload_tells_nothing: bool = False
+    #: Outside CORS a redirect to another origin makes Origin null, also the first (net/url_request/redirect_util.cc).
+    redirect_hides_origin: bool = False
     #: no-cors POST under a referrer policy that hides the page sends `Origin: null`.
     origin_follows_referrer_policy: bool = True
     #: With credentials, `Access-Control-Expose-Headers: *` leaks a header of this name.
@@ -207,6 +209,7 @@ CHROMIUM = Engine(
     shoutcast="bare",
     own_origin_told_by=_CORS_ELEMENTS,
     origin_follows_referrer_policy=False,
+    redirect_hides_origin=True,
 )
 
 FIREFOX = Engine(
@@ -334,6 +337,7 @@ STANDARD = replace(
     extra_bad_ports=frozenset({4190, 6679}),
     own_origin_told_by=frozenset(),
     origin_follows_referrer_policy=True,
+    redirect_hides_origin=False,
 )
 
 ENGINES = {engine.name: engine for engine in (CHROMIUM, FIREFOX, WEBKIT, STANDARD)}

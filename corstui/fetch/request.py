@@ -75,6 +75,11 @@ class CurrentRequest(Record):
         return same_origin(origin_of(self.urls[0]), self.page.origin)
 
     @property
+    def crossed_origin(self) -> bool:
+        """Whether a redirect has led to another origin."""
+        return any(not same_origin(origin_of(a), origin_of(b)) for a, b in pairwise(self.urls))
+
+    @property
     def includes_credentials(self) -> bool:
         """``actual.credentials``"""
         return self.credentials == "include" or (self.credentials == "same-origin" and self.tainting == "basic")
@@ -89,7 +94,7 @@ class CurrentRequest(Record):
         origins = [origin_of(hop) for hop in self.urls]
         preserved = self.redirected_by in (307, 308)
         remembered = self.remembers_removed_type and preserved and not self.needed_preflight
-        crossed = any(not same_origin(a, b) for a, b in pairwise(origins))
+        crossed = self.crossed_origin
         return wire_headers(
             engine,
             Outgoing(
@@ -152,6 +157,8 @@ class CurrentRequest(Record):
         told = rewritten and self.engine.tells_origin_after_rewrite and (self.mode == "cors" or not self.tainted)
         if self.method in ("GET", "HEAD") and not told:
             return None
+        if self.engine.redirect_hides_origin and self.crossed_origin:
+            return "null"
         hides = self.mode != "cors" and self.engine.origin_follows_referrer_policy
         return "null" if hides and hides_origin(self.policies[-1], self.page.origin, self.url) else self.origin
 

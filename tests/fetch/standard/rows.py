@@ -285,4 +285,5 @@ APPLIES: dict[str, Callable[[Seen, Case], bool]] = {
     "D56": lambda seen, case: _returns(seen, case),
     "D57": lambda seen, case: any(value == "nosniff" for value in case.fields("x-content-type-options")),
     "D59": lambda seen, case: any(ask.initiator == "xhr" and "charset" in str(ask.headers) for ask in case.asks),
+    "D60": lambda seen, case: _leaves_home(seen, case),
 }
