@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from corstui.fetch import headers as h
+from corstui.fetch import methods
 from corstui.fetch.context import BrowserState, FetchParams, PageContext
 from corstui.fetch.cookies import CookieContext, Navigation, cookie_context, storage_access
 from corstui.fetch.fetch_site import fetch_site
@@ -15,6 +17,7 @@ from corstui.fetch.messages import HeaderList
 from corstui.fetch.origin import origin_of, same_origin
 from corstui.fetch.preflight import PreflightRequest
 from corstui.fetch.record import Record
+from corstui.fetch.redirect import rewrites_to_get
 from corstui.fetch.referrer import hides_origin, referer
 from corstui.fetch.rules import Rule
 from corstui.fetch.url import Url, without_plain_escapes
@@ -92,8 +95,6 @@ class CurrentRequest(Record):
         origin: str | None = asked.origin if asked is not None else self.origin_header()
         initiator_page = None if self.initiator.name == "navigation" else self.page.origin
         origins = [origin_of(hop) for hop in self.urls]
-        preserved = self.redirected_by in (307, 308)
-        remembered = self.remembers_removed_type and preserved and not self.needed_preflight
         crossed = self.crossed_origin
         return wire_headers(
             engine,
@@ -104,7 +105,7 @@ class CurrentRequest(Record):
                 mode=self.mode,
                 destination=self.initiator.destination,
                 initiator=self.initiator.name,
-                headers=self.headers + (self.removed_type if remembered else []),
+                headers=self.headers + (self.removed_type if self.writes_removed_type else []),
                 origin=origin,
                 referer=referer(
                     self.policies,
@@ -143,10 +144,20 @@ class CurrentRequest(Record):
 
     @property
     def remembers_removed_type(self) -> bool:
-        """Firefox remembers the Content-Type that a redirect before the latest took away: it names it in a preflight,
-        and without one sends it after a redirect that preserves the method."""
+        """Firefox names the Content-Type that a redirect before the latest took away in a preflight."""
         remembers = self.engine.removed_type_returns == "named" and self.mode == "cors"
         return remembers and self.rewritten_at not in (None, self.hop - 1)
+
+    @property
+    def writes_removed_type(self) -> bool:
+        """Firefox writes what script set anew after a redirect that would not make the first method a GET.
+
+        FetchDriver::AsyncOnChannelRedirect, HttpBaseChannel::ShouldStripRequestBodyHeader.
+        """
+        if self.engine.removed_type_returns != "named" or self.redirected_by is None:
+            return False
+        set_by_script = self.initiator.name == "fetch" or h.get(self.params.headers, "content-type") is not None
+        return set_by_script and not rewrites_to_get(self.redirected_by, methods.normalize(self.params.method))
 
     def origin_header(self) -> str | None:
         """``actual.origin-header``"""
