@@ -15,6 +15,7 @@ from corstui.cli.running import allowed_to_run, complaints, deliver, load, outpu
 from corstui.cli.streams import UsageError, check_output, emit, narrate
 from corstui.report.comparison import Side, Sides
 from corstui.report.formats import check_renderer
+from corstui.report.standing import standing
 from corstui.runner import Run, plan
 from corstui.runner.store import StoredRun, StoreError, load_run
 
@@ -61,12 +62,8 @@ def exit_code(run: Run, *, strict: bool = False, require_expectations: bool = Fa
     """
     if run.interrupted:
         return exits.INTERRUPTED
-    unjudged = any(
-        cell.verdict == "error"
-        or (cell.expected is not None and (cell.as_expected is None or cell.inconclusive))
-        or (cell.expected is None and require_expectations)
-        for cell in run.cells
-    )
+    open_questions = {"unjudged", "free"} if require_expectations else {"unjudged"}
+    unjudged = any(standing(cell) in open_questions for cell in run.cells)
     if run.summary["unexpected"] or (unjudged and strict):
         return exits.UNEXPECTED
     return exits.UNJUDGED if unjudged else exits.OK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,14 +75,14 @@ class Flaw:
     origins: tuple[str, ...]
 
 
-def flaws(run: Run) -> list[Flaw]:
-    """The findings that the matrix marks, the gravest first."""
+def flaws(run: Run, worth: Callable[[str | None], bool] = is_flaw) -> list[Flaw]:
+    """The findings whose severity is ``worth`` it, the gravest first: by default those that the matrix marks."""
     found: dict[tuple[str, str, str, str], tuple[Cell, dict[str, Any], list[str]]] = {}
     for cell in run.cells:
-        if not is_flaw(cell.severity):
+        if not worth(cell.severity):
             continue
         for finding in cell.findings:
-            if is_flaw(finding["severity"]):
+            if worth(finding["severity"]):
                 key = (cell.environment, cell.endpoint, finding["rule"], finding["severity"])
                 found.setdefault(key, (cell, finding, []))[2].append(cell.origin)
     listed = [Flaw(cell, finding, tuple(dict.fromkeys(origins))) for cell, finding, origins in found.values()]

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from corstui.runner.record import Run
 
 #: Format -> module of ``corstui.report`` whose ``render(run, options)`` makes it.
-_CHECK = {"table": "table", "json": "document", "jsonl": "lines", "csv": "rows", "markdown": "markdown"}
+_CHECK = {
+    "table": "table",
+    "json": "document",
+    "jsonl": "lines",
+    "junit": "junit",
+    "sarif": "sarif",
+    "markdown": "markdown",
+    "csv": "rows",
+}
 #: Format -> function of ``corstui.report.comparison``.
 _COMPARE = {"table": "render_table", "json": "render_json"}
 

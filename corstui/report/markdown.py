@@ -22,8 +22,8 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def render(run: Run, options: Options) -> str:
-    lines = [f"# {_plain(run.plan.name)}", ""]
-    lines += [f"{_plain(line)}  " for line in counts(run, Options(ascii=options.ascii))]
+    lines = [f"# {plain(run.plan.name)}", ""]
+    lines += [f"{plain(line)}  " for line in counts(run, Options(ascii=options.ascii))]
     for environment in run.plan.environments:
         lines += ["", *_matrix(run, environment)]
     lines += _partings(run, options)
@@ -38,12 +38,12 @@ def _matrix(run: Run, environment: str) -> list[str]:
     cells = {cell.key: cell for cell in run.cells}
     planned = {each.key: each for each in run.plan.cells}
     engine = run.plan.engines[0]
-    rows = [_row(["", *map(_plain, run.plan.origins)]), _row(["---"] * (len(run.plan.origins) + 1))]
+    rows = [_row(["", *map(plain, run.plan.origins)]), _row(["---"] * (len(run.plan.origins) + 1))]
     for endpoint in run.plan.endpoints:
         keys = [CellKey(environment, origin, endpoint, engine) for origin in run.plan.origins]
         if any(key in planned for key in keys):
-            rows.append(_row([_plain(endpoint), *(_mark(cells.get(key)) if key in planned else "" for key in keys)]))
-    return [f"## {_plain(environment)}, {engine}", "", *rows]
+            rows.append(_row([plain(endpoint), *(_mark(cells.get(key)) if key in planned else "" for key in keys)]))
+    return [f"## {plain(environment)}, {engine}", "", *rows]
 
 
 def _row(fields: Iterable[str]) -> str:
@@ -52,7 +52,7 @@ def _row(fields: Iterable[str]) -> str:
 
 def _mark(cell: Cell | None) -> str:
     shown = mark(cell)
-    return _plain(" ".join(filter(None, (shown.symbol, shown.label, shown.suffix))))
+    return plain(" ".join(filter(None, (shown.symbol, shown.label, shown.suffix))))
 
 
 def _partings(run: Run, options: Options) -> list[str]:
@@ -68,11 +68,11 @@ def _partings(run: Run, options: Options) -> list[str]:
         mask = mask_for(cell.planned.deployment, options)
         said = "; ".join(map(party_text, one.found.parties))
         name = f"{cell.endpoint} x {', '.join(one.origins)}"
-        lines.append(f"- **{_plain(name)}** ({_plain(cell.environment)}): {_plain(said)}")
-        lines += [f"  - {_plain(cause_text(cause, mask))}" for cause in one.found.causes]
+        lines.append(f"- **{plain(name)}** ({plain(cell.environment)}): {plain(said)}")
+        lines += [f"  - {plain(cause_text(cause, mask))}" for cause in one.found.causes]
     for quirk in rules_of(found):
-        lines += [f"- `{quirk.code}`: {_plain(quirk.sentence)} ({_plain(quirk.evidence)})"]
-        lines += [f"  - {_plain(advice)}" for advice in quirk.fix]
+        lines += [f"- `{quirk.code}`: {plain(quirk.sentence)} ({plain(quirk.evidence)})"]
+        lines += [f"  - {plain(advice)}" for advice in quirk.fix]
     return lines
 
 
@@ -81,10 +81,10 @@ def _entry(group: Group, options: Options) -> list[str]:
     mask = mask_for(cell.planned.deployment, options)
     name = f"{cell.endpoint} x {', '.join(group.origins)}"
     where = ", ".join((cell.environment, *group.engines))
-    lines = [f"- **{_plain(name)}** ({_plain(where)}): {_plain(mask.text(headline(cell)))}"]
+    lines = [f"- **{plain(name)}** ({plain(where)}): {plain(mask.text(headline(cell)))}"]
     if cell.planned.expectation is not None and cell.as_expected is False:
-        lines.append(f"  - expected {_plain(cell.planned.expectation.text)}")
-    return [*lines, *(f"  - {_plain(mask.text(advice))}" for advice in fix(cell))]
+        lines.append(f"  - expected {plain(cell.planned.expectation.text)}")
+    return [*lines, *(f"  - {plain(mask.text(advice))}" for advice in fix(cell))]
 
 
 def _flaws(run: Run, options: Options) -> list[str]:
@@ -93,11 +93,11 @@ def _flaws(run: Run, options: Options) -> list[str]:
     for flaw in found:
         cell, finding = flaw.cell, flaw.finding
         message = mask_for(cell.planned.deployment, options).text(finding["message"])
-        name = f"**{_plain(cell.endpoint)} x {_plain(', '.join(flaw.origins))}** ({_plain(cell.environment)})"
-        lines.append(f"- {finding['severity']}: {name}: {_plain(message)} `{finding['rule']}`")
+        name = f"**{plain(cell.endpoint)} x {plain(', '.join(flaw.origins))}** ({plain(cell.environment)})"
+        lines.append(f"- {finding['severity']}: {name}: {plain(message)} `{finding['rule']}`")
     return lines
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return _SPECIAL.sub(r"\\\1", printable(text))
