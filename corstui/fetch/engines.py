@@ -72,8 +72,8 @@ class Engine:
     refused_headers: frozenset[str] = frozenset()
     #: An upload listener on a request without a body asks for a preflight.
     upload_listener_without_body: bool = True
-    #: Access-Control-Allow-Headers: * covers Authorization.
-    wildcard_covers_authorization: bool = True
+    #: The preflight that only an upload listener asked for needs the method listed, even if no method is listed at all.
+    upload_listener_needs_method: bool = True
     #: A request that once needed a preflight is preflighted on every later hop, rewritten or not.
     preflight_is_sticky: bool = False
     #: ... naming in Access-Control-Request-Headers also headers that the redirect removed.
@@ -318,7 +318,7 @@ STANDARD = replace(
     respells_charset=False,
     refused_headers=frozenset(),
     upload_listener_without_body=True,
-    wildcard_covers_authorization=False,
+    upload_listener_needs_method=False,
     refuses_same_origin_redirect_credentials=False,
     redirect_needs_location=False,
     escapes_spaces_in_hosts=False,

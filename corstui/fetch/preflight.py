@@ -65,7 +65,11 @@ def judge(request: PreflightRequest, response: Response, engine: Engine) -> Judg
         "status": lambda: _ok_status(response),
         "acam-parse": lambda: _parsed("acam", "Access-Control-Allow-Methods", ACAM, allowed_methods, response),
         "acah-parse": lambda: _parsed("acah", "Access-Control-Allow-Headers", ACAH, allowed_names, response),
-        "method": lambda: _method(request, allowed_methods or [], absent=not h.get_all(response.headers, ACAM)),
+        "method": lambda: _method(
+            request,
+            allowed_methods or [],
+            spared=request.forced and not engine.upload_listener_needs_method and not h.get_all(response.headers, ACAM),
+        ),
         "authorization": lambda: _authorization(request, allowed_names or []),
         "headers": lambda: _names(request, allowed_names or [], engine),
     }
@@ -107,12 +111,13 @@ def _parsed(short: str, label: str, name: str, tokens: list[str] | None, respons
     return []
 
 
-def _method(request: PreflightRequest, allowed: list[str], *, absent: bool) -> list[Rule]:
+def _method(request: PreflightRequest, allowed: list[str], *, spared: bool) -> list[Rule]:
+    """``spared``: the response need not list the method."""
     step, observed = "cors.preflight.method", ", ".join(allowed) or "absent"
     required = f"{request.method} in Access-Control-Allow-Methods"
     if request.method in SAFELISTED:
         return []
-    if request.method in allowed or ("*" in allowed and not request.credentials) or (request.forced and absent):
+    if request.method in allowed or ("*" in allowed and not request.credentials) or spared:
         return [passed(step, required, observed)]
     if "*" in allowed:
         observed += " (no wildcard with credentials)"

@@ -378,16 +378,6 @@ def test_a_no_cors_request_to_the_own_origin_may_choose_its_redirect_mode(redire
     assert play(params, to(API))[0].verdict == verdict
 
 
-@pytest.mark.parametrize(
-    ("fields", "reason"), [((), None), ((("Access-Control-Allow-Methods", ""),), "method-not-allowed")]
-)
-def test_only_the_absence_of_allow_methods_serves_an_upload_listener(
-    fields: tuple[tuple[str, str], ...], reason: str | None
-) -> None:
-    params = fetch_params(API, initiator="xhr", method="PUT", body="x", upload_listener=True)
-    assert play(params, head(204, ANY, *fields), head(200, ANY))[0].reason == reason
-
-
 @pytest.mark.parametrize("engine", ENGINES)
 def test_numbers_of_any_length_bring_no_engine_down(engine: str) -> None:
     digits = "9" * 5_000

@@ -284,6 +284,9 @@ APPLIES: dict[str, Callable[[Seen, Case], bool]] = {
     "D55": lambda seen, case: any(ask.initiator == "track" for ask in case.asks),
     "D56": lambda seen, case: _returns(seen, case),
     "D57": lambda seen, case: any(value == "nosniff" for value in case.fields("x-content-type-options")),
+    "D61": lambda seen, case: any(
+        ask.upload_listener and ask.method.upper() not in ("GET", "HEAD", "POST") for ask in case.asks
+    ),
     "D59": lambda seen, case: any(ask.initiator == "xhr" and "charset" in str(ask.headers) for ask in case.asks),
     "D60": lambda seen, case: _leaves_home(seen, case),
 }
