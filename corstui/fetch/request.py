@@ -96,6 +96,11 @@ class CurrentRequest(Record):
         initiator_page = None if self.initiator.name == "navigation" else self.page.origin
         origins = [origin_of(hop) for hop in self.urls]
         crossed = self.crossed_origin
+        storage: str | None = None
+        if self.credentials == "include":
+            storage = storage_access(context, url, self.page.top_level, tainted=self.tainted and not preflight)
+        if storage == "inactive" and origin is None:
+            origin = self.origin  # the server may answer that it lets this origin use its storage
         return wire_headers(
             engine,
             Outgoing(
@@ -134,11 +139,7 @@ class CurrentRequest(Record):
                 late_origin=self.tainting == "cors"
                 and same_origin(origins[0], self.page.origin)
                 and self.method in ("GET", "HEAD"),
-                storage_access=(
-                    storage_access(context, url, self.page.top_level, tainted=self.tainted and not preflight)
-                    if self.credentials == "include"
-                    else None
-                ),
+                storage_access=storage,
             ),
         )
 

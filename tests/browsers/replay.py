@@ -406,7 +406,7 @@ def _firefox_reason(events: list[dict[str, Any]]) -> str | None:
 
 
 #: Firefox's categories of what refuses nothing.
-_REMARKS = frozenset({"Security", "Mixed Content Message"})
+_REMARKS = frozenset({"Security", "Mixed Content Message", "CORSAllowHeaderFromPreflightDeprecation"})
 
 REASONS = {"chromium": _chromium_reason, "firefox": _firefox_reason}
 

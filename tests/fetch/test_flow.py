@@ -425,3 +425,11 @@ def test_a_frame_without_an_address_is_as_secure_as_its_top_level_page(url: str 
 def test_a_form_sends_get_or_post() -> None:
     _, playbook = play(fetch_params(API, method="PUT", initiator="form"), head(200))
     assert playbook.lines == ["GET https://api.test/"]
+
+
+@pytest.mark.parametrize(("target", "origin"), [("https://app.test/x", ["null"]), ("https://api.test/x", [])])
+def test_firefox_names_the_origin_where_a_frame_could_ask_for_storage(target: str, origin: list[str]) -> None:
+    playbook = Playbook(answers(head(200)))
+    page = page_context("null", url="data:text/html,", top_level="http://app.test")
+    playbook.play(fetch_params(target, initiator="img"), page, new_state(ENGINES["firefox"]))
+    assert values(playbook.requests[0], "origin") == origin
