@@ -33,12 +33,16 @@ class PreflightCacheRules:
     replaces: bool = True
     stores_failed_match: bool = False
     erased_by_miss: bool = False
-    dropped_by_cors_failure: bool = False
+    #: What makes the entry of the current URL go: "cors" (a failed CORS check or preflight), "network" (no usable
+    #: answer) or a reason for which a redirect is refused.
+    dropped_by: frozenset[str] = frozenset()
     #: Cache modes of a request that neither read an entry ...
     bypassed_by: frozenset[str] = frozenset()
     #: ... nor store one.
     unstored_for: frozenset[str] = frozenset()
     keeps_for_opaque_origins: bool = True
+    #: Preflights after a redirect that made Origin null are kept, and spared by what is kept.
+    keeps_when_tainted: bool = True
     max_url_length: int | None = None
 
 
@@ -186,6 +190,7 @@ CHROMIUM = Engine(
         bypassed_by=frozenset({"no-store", "reload", "no-cache"}),
         unstored_for=frozenset({"no-store"}),
         keeps_for_opaque_origins=False,
+        keeps_when_tainted=False,
         max_url_length=1024,
     ),
     client_hints_safelisted=True,
@@ -227,7 +232,7 @@ FIREFOX = Engine(
         wildcard_hits=False,
         head_is_safelisted=False,
         replaces=False,
-        dropped_by_cors_failure=True,
+        dropped_by=frozenset({"cors", "redirect-bad-location"}),  # nsCORSListenerProxy.cpp
         bypassed_by=frozenset({"no-store", "reload"}),
     ),
     combines_repeated=False,
@@ -267,7 +272,11 @@ WEBKIT = Engine(
     # CrossOriginPreflightChecker, validatePreflightResponse: an unsuccessful status is reported before anything else
     preflight_order=("redirect", "status", "cors", "acam-parse", "acah-parse", "method", "headers"),
     cache=PreflightCacheRules(
-        cap=600, wildcard_covers_authorization=True, stores_failed_match=True, erased_by_miss=True
+        cap=600,
+        wildcard_covers_authorization=True,
+        stores_failed_match=True,
+        erased_by_miss=True,
+        keeps_when_tainted=False,
     ),
     lenient_range=True,
     range_limit=2**64 - 1,
@@ -302,6 +311,11 @@ WEBKIT = Engine(
     third_party_cookies="no-store",
 )
 
+#: Main fetch, step 12: what ends a request in a network error clears its entries in the preflight cache.
+_NETWORK_ERRORS = frozenset({"cors", "network", "redirect-mode-error", "redirect-limit"}) | frozenset(
+    {"redirect-bad-location", "redirect-has-credentials"}
+)
+
 #: Fetch as written. Every field in which an engine differs from it is accounted for in tests/fetch/standard.
 STANDARD = replace(
     CHROMIUM,
@@ -309,7 +323,12 @@ STANDARD = replace(
     version="Fetch",
     preflight_order=("cors", "redirect", "status", "acam-parse", "acah-parse", "method", "authorization", "headers"),
     # Access-Control-Max-Age is delta-seconds (RFC 9111, section 1.2.2): no sign, and any number of digits
-    cache=PreflightCacheRules(signed=False, overflow="cap", replaces=False, dropped_by_cors_failure=True),
+    cache=PreflightCacheRules(
+        signed=False,
+        overflow="cap",
+        replaces=False,
+        dropped_by=_NETWORK_ERRORS,
+    ),
     client_hints_safelisted=False,
     range_limit=None,
     combines_repeated=False,

@@ -61,6 +61,7 @@ def fetch(
     try:
         response = yield from run.main()
     except Stop as stop:
+        run.forget_preflight("network" if stop.verdict == "error" else stop.reason)
         if run.hides(stop):
             return run.flow("opaque", None, None, ScriptResponse("opaque", 0, "", False, []))
         return run.flow(stop.verdict, stop.reason, stop.browser_error, None)
@@ -198,10 +199,9 @@ class _Run(CurrentRequest):
         if asked is None:
             return
         state, engine, url = self.state, self.engine, self.url
-        key = (str(self.page.top_level), str(self.page.origin), url.href)
-        opaque = self.page.origin.is_opaque and not engine.cache.keeps_for_opaque_origins
+        key, unkept = self.cache_key, self.is_never_kept
         mode = cache_mode(engine.name, self.params.cache, self.headers, self.initiator.name)
-        bypass = opaque or mode in engine.cache.bypassed_by
+        bypass = unkept or mode in engine.cache.bypassed_by
         if not bypass and state.cache.matches(key, asked, self.now):
             self.note("cors.preflight.cache-store", "a preflight, or a fresh result of one", "kept from an earlier one")
             return
@@ -213,10 +213,10 @@ class _Run(CurrentRequest):
         if engine.preflight_needs_whole_body and reply.body_error == "truncated":
             raise Stop("error", "connection-reset")
         judgement = judge(asked, response, engine)
-        if judgement.failure is not None and engine.cache.dropped_by_cors_failure:
-            state.cache.drop(key)
+        if judgement.failure is not None:
+            self.forget_preflight("cors")
         stored = judgement.failure is None or (engine.cache.stores_failed_match and judgement.failed_match_only)
-        if stored and not opaque and mode not in engine.cache.unstored_for:
+        if stored and not unkept and mode not in engine.cache.unstored_for:
             state.cache.store(key, asked, judgement, response.headers, reply.now)
         if "*" in judgement.names and "authorization" in asked.names and "authorization" not in judgement.names:
             self.notes.append("authorization-by-wildcard")
@@ -240,9 +240,10 @@ class _Run(CurrentRequest):
             names = self.original_names
         elif self.remembers_removed_type:
             names = sorted({*names, *h.unsafe_names(self.removed_type, engine)})
-        origin = str(self.page.origin) if engine.real_origin_on_tainted_preflight else self.origin
         own = same_origin(origin_of(self.url), self.page.origin)
-        return PreflightRequest(self.method, tuple(names), self.credentials == "include", origin, forced, own)
+        return PreflightRequest(
+            self.method, tuple(names), self.credentials == "include", self.preflight_origin, forced, own
+        )
 
     def http_fetch(self) -> Generator[Request, Reply, tuple[Response, Reply]]:
         """https://fetch.spec.whatwg.org/#concept-http-fetch: the request itself and every rule about its response."""
@@ -279,9 +280,8 @@ class _Run(CurrentRequest):
             )
         if self.tainting == "cors":
             rules = self.cors_rules(response, credentials=self.credentials == "include")
-            failure = first_failure(rules)
-            if failure is not None and engine.cache.dropped_by_cors_failure:
-                self.state.cache.drop((str(self.page.top_level), str(self.page.origin), self.url.href))
+            if first_failure(rules) is not None:
+                self.forget_preflight("cors")
             self.apply(rules, index)
         elif self.tainting == "opaque" and self.mode == "no-cors":
             rule = corp_check(response.headers, self.url, self.page.origin)

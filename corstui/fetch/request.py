@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from corstui.fetch import headers as h
 from corstui.fetch import methods
+from corstui.fetch.cache import CacheKey
 from corstui.fetch.context import BrowserState, FetchParams, PageContext
 from corstui.fetch.cookies import CookieContext, Navigation, cookie_context, storage_access
 from corstui.fetch.fetch_site import fetch_site
@@ -72,6 +73,27 @@ class CurrentRequest(Record):
     def origin(self) -> str:
         """https://fetch.spec.whatwg.org/#serializing-a-request-origin"""
         return "null" if self.tainted else str(self.page.origin)
+
+    @property
+    def preflight_origin(self) -> str:
+        """The origin that a preflight names, and under which it is kept."""
+        return str(self.page.origin) if self.engine.real_origin_on_tainted_preflight else self.origin
+
+    @property
+    def cache_key(self) -> CacheKey:
+        return str(self.page.top_level), self.preflight_origin, self.url.href
+
+    @property
+    def is_never_kept(self) -> bool:
+        """Whether the preflight cache takes no part in this request."""
+        rules = self.engine.cache
+        opaque = self.page.origin.is_opaque and not rules.keeps_for_opaque_origins
+        return opaque or (self.tainted and not rules.keeps_when_tainted)
+
+    def forget_preflight(self, why: str) -> None:
+        """https://fetch.spec.whatwg.org/#concept-cache-clear, for what the engine does so."""
+        if self.tainting == "cors" and why in self.engine.cache.dropped_by:
+            self.state.cache.drop(self.cache_key)
 
     @property
     def began_at_home(self) -> bool:

@@ -287,6 +287,11 @@ APPLIES: dict[str, Callable[[Seen, Case], bool]] = {
     "D61": lambda seen, case: any(
         ask.upload_listener and ask.method.upper() not in ("GET", "HEAD", "POST") for ask in case.asks
     ),
+    "D62": lambda seen, case: (
+        _several(case)
+        and case.page != "null"
+        and any(request.hop and ("Origin", "null") in request.headers for request in seen.requests)
+    ),
     "D59": lambda seen, case: any(ask.initiator == "xhr" and "charset" in str(ask.headers) for ask in case.asks),
     "D60": lambda seen, case: _leaves_home(seen, case),
 }
