@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
             tags=arguments.tags,
             engines=arguments.engines,
         )
+    if baseline is not None and not {cell.key for cell in baseline.cells} & {cell.key for cell in chosen.cells}:
+        raise UsageError(f"{printable(arguments.baseline)} holds none of the cells that are to run")
     options = output_options(arguments)
     if arguments.dry_run:
         from corstui.report.rehearsal import render

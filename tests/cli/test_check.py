@@ -239,6 +239,16 @@ def test_a_baseline_tells_what_changed(corstui: Run, profile: Write) -> None:
     assert "plain" in changed.err
 
 
+def test_a_baseline_of_other_cells_is_an_error_before_anything_is_sent(corstui: Run, profile: Write, api: Api) -> None:
+    name = profile(PLAIN)
+    corstui("check", name, "--format", "json", "--output", "before.json")
+    api.lines.clear()
+    profile(PLAIN.replace("plain", "renamed"))
+    done = corstui("check", name, "--baseline", "before.json")
+    assert (done.code, api.lines) == (2, [])
+    assert "before.json holds none of the cells that are to run" in done.err
+
+
 def test_fail_fast_stops_at_the_first_that_is_not_as_expected(corstui: Run, profile: Write, api: Api) -> None:
     many = "".join(f"  later {index}: GET API/open\n" for index in range(40))
     done = corstui(
