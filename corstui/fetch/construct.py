@@ -87,9 +87,8 @@ def _scripted(params: FetchParams, url: Url, page: PageContext, engine: Engine) 
         if initiator.name == "fetch":
             _refuse("req.method.forbidden", "no body", f"a body with {method}", "body-not-allowed")
         body = None  # XMLHttpRequest.send() ignores it
-    if params.keepalive and body is not None and len(body) > KEEPALIVE_LIMIT:
-        required = f"at most {KEEPALIVE_LIMIT} bytes in flight"
-        _refuse("actual.keepalive", required, f"{len(body)} bytes", "keepalive-limit")
+    if params.keepalive:
+        _limit(body)
     kept: HeaderList = []
     for name, value in params.headers:
         kept += _kept(name, value, mode, engine, kept)
@@ -97,7 +96,17 @@ def _scripted(params: FetchParams, url: Url, page: PageContext, engine: Engine) 
         kept = h.combined(kept)  # as setRequestHeader() does
     if initiator.name == "xhr" and body is not None and params.body_type == TEXT:
         kept = [_with_charset(name, value, engine) for name, value in kept]
-    return Constructed(url, method, _with_body_type(kept, body, params), body, mode, params.credentials)
+    guarded = mode == "no-cors" and not engine.keeps_body_type_without_cors
+    if not guarded or h.is_safelisted("content-type", params.body_type or "", engine):
+        kept = _with_body_type(kept, body, params)
+    return Constructed(url, method, kept, body, mode, params.credentials)
+
+
+def _limit(body: bytes | None) -> None:
+    """Refuse what is too much for a request that outlives its page."""
+    if body is not None and len(body) > KEEPALIVE_LIMIT:
+        required = f"at most {KEEPALIVE_LIMIT} bytes in flight"
+        _refuse("actual.keepalive", required, f"{len(body)} bytes", "keepalive-limit")
 
 
 def _cache_miss(params: FetchParams) -> str | None:
@@ -144,6 +153,8 @@ def _element(params: FetchParams, url: Url, initiator: Initiator, engine: Engine
     method = "POST" if initiator.name == "form" and params.method.upper() == "POST" else initiator.method
     body = params.body if method == "POST" else None
     headers: HeaderList = []
+    if initiator.name == "beacon" and not engine.sends_large_beacons:
+        _limit(body)
     if initiator.name in ("beacon", "form"):
         content_type = [(name, value) for name, value in params.headers if name.lower() == "content-type"]
         headers = _with_body_type(content_type, body, params)

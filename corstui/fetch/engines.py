@@ -78,6 +78,10 @@ class Engine:
     upload_listener_without_body: bool = True
     #: The preflight that only an upload listener asked for needs the method listed, even if no method is listed at all.
     upload_listener_needs_method: bool = True
+    #: A beacon may be larger than keepalive requests are.
+    sends_large_beacons: bool = False
+    #: The Content-Type that a body brings stays in no-cors mode, safelisted or not.
+    keeps_body_type_without_cors: bool = False
     #: A request that once needed a preflight is preflighted on every later hop, rewritten or not.
     preflight_is_sticky: bool = False
     #: ... naming in Access-Control-Request-Headers also headers that the redirect removed.
@@ -261,6 +265,7 @@ FIREFOX = Engine(
     max_head=393_216,
     refuses_bad_chunk=True,
     preload_tells_nothing=True,
+    sends_large_beacons=True,
     list_separators="",
     counts_fields_by_case=True,
     third_party_cookies="partitioned",
@@ -283,6 +288,7 @@ WEBKIT = Engine(
     preflight_is_sticky=True,
     names_removed_headers=True,
     delete_becomes_get_elsewhere=True,
+    keeps_body_type_without_cors=True,
     judges_hops_as_first=True,
     empty_location="refuse",
     compares_locations=False,

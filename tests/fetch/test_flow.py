@@ -379,6 +379,13 @@ def test_a_no_cors_request_to_the_own_origin_may_choose_its_redirect_mode(redire
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_only_firefox_sends_a_beacon_beyond_64_kib(engine: str) -> None:
+    flow, playbook = play(fetch_params(API, initiator="beacon", body=b"x" * 65_537), head(200), engine=engine)
+    assert (flow.reason, len(playbook.requests)) == ((None, 1) if engine == "firefox" else ("keepalive-limit", 0))
+    assert play(fetch_params(API, initiator="beacon", body=b"x" * 65_536), head(200), engine=engine)[0].reason is None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_numbers_of_any_length_bring_no_engine_down(engine: str) -> None:
     digits = "9" * 5_000
     flow, _ = play(fetch_params(API), f"HTTP/1.1 {digits} X\r\n\r\n".encode(), engine=engine)

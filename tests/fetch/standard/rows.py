@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corstui.fetch.construct import TEXT
 from corstui.fetch.messages import Request
 from corstui.fetch.origin import origin_of, same_origin
 from corstui.fetch.result import Flow
@@ -292,6 +293,7 @@ APPLIES: dict[str, Callable[[Seen, Case], bool]] = {
         and case.page != "null"
         and any(request.hop and ("Origin", "null") in request.headers for request in seen.requests)
     ),
+    "D64": lambda seen, case: any(ask.mode == "no-cors" and ask.body_type not in (None, TEXT) for ask in case.asks),
     "D59": lambda seen, case: any(ask.initiator == "xhr" and "charset" in str(ask.headers) for ask in case.asks),
     "D60": lambda seen, case: _leaves_home(seen, case),
 }
