@@ -107,6 +107,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--require-expectations", action="store_true", help="a cell without an expectation could not be judged"
     )
+    parser.add_argument("--bodies", action="store_true", help="keep bodies and write them into HAR reports")
     _secrets(parser)
 
 

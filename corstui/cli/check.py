@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         return exits.OK
     allowed_to_run(chosen, assume_yes=arguments.yes)
     stop = (lambda cell: cell.as_expected is False) if arguments.fail_fast else None
-    result = run_plan(chosen, concurrency=arguments.concurrency, until=stop)
+    result = run_plan(chosen, concurrency=arguments.concurrency, until=stop, bodies=arguments.bodies)
     report = check_renderer(arguments.format)(result, options)
     deliver(report, arguments.output, interrupted=result.interrupted)
     codes = [exit_code(result, strict=arguments.strict, require_expectations=arguments.require_expectations)]

@@ -47,6 +47,7 @@ def output_options(arguments: argparse.Namespace) -> Options:
         color=has_color(output),
         ascii=output is None and not has_marks(),
         secrets=arguments.show_secrets,
+        bodies=getattr(arguments, "bodies", False),
     )
 
 
@@ -83,16 +84,22 @@ def allowed_to_run(chosen: Plan, *, assume_yes: bool) -> None:
             raise UsageError(f"{deployment.name} was not confirmed; nothing was sent")
 
 
-def run_plan(plan: Plan, *, concurrency: int | None = None, until: Callable[[Cell], bool] | None = None) -> Run:
+def run_plan(
+    plan: Plan,
+    *,
+    concurrency: int | None = None,
+    until: Callable[[Cell], bool] | None = None,
+    bodies: bool = False,
+) -> Run:
     """Run a plan to its end, to the first cell for which ``until`` holds, or to SIGINT or SIGTERM."""
-    return asyncio.run(_Collector(plan, until).run(concurrency))
+    return asyncio.run(_Collector(plan, until, bodies=bodies).run(concurrency))
 
 
 class _Collector:
     """Gathers finished cells so that an interruption loses none of them."""
 
-    def __init__(self, plan: Plan, until: Callable[[Cell], bool] | None) -> None:
-        self._plan, self._until = plan, until
+    def __init__(self, plan: Plan, until: Callable[[Cell], bool] | None, *, bodies: bool) -> None:
+        self._plan, self._until, self._bodies = plan, until, bodies
         self._cells: list[Cell] = []
         self._interrupted = False
 
@@ -121,7 +128,7 @@ class _Collector:
     async def _gather(self, concurrency: int | None) -> None:
         progress = Progress(len(self._plan.cells))
         try:
-            async with aclosing(execute(self._plan, concurrency=concurrency)) as cells:
+            async with aclosing(execute(self._plan, concurrency=concurrency, bodies=self._bodies)) as cells:
                 async for cell in cells:
                     self._cells.append(cell)
                     progress.step()

@@ -21,6 +21,7 @@ _CHECK = {
     "sarif": "sarif",
     "markdown": "markdown",
     "csv": "rows",
+    "har": "har",
 }
 #: Format -> function of ``corstui.report.comparison``.
 _COMPARE = {"table": "render_table", "json": "render_json"}
@@ -33,13 +34,14 @@ TRY_FORMATS = ("table", "json")
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to write. ``width`` and ``height`` None: as large as it comes. ``ascii``: no mark beyond ASCII. ``secrets``:
-    unmasked."""
+    unmasked. ``bodies``: with those that the run kept, in formats that have a place for them."""
 
     width: int | None = None
     height: int | None = None
     color: bool = False
     ascii: bool = False
     secrets: bool = False
+    bodies: bool = False
 
 
 def check_renderer(name: str) -> Callable[[Run, Options], str]:

@@ -49,15 +49,17 @@ async def execute(
     concurrency: int | None = None,
     on_start: Callable[[CellKey], None] | None = None,
     limits: Limits | None = None,
+    bodies: bool = False,
 ) -> AsyncGenerator[Cell, None]:
     """Yield the plan's cells (or ``only`` those) as they finish. Closing the iterator cancels the rest at once.
 
     ``on_start`` is called when a cell leaves the queue. ``limits``: shared with other executions on this event loop, so
-    that together they keep to them; None makes fresh ones. Raises CellFailed when a cell fails for a reason of our own.
+    that together they keep to them; None makes fresh ones. ``bodies``: keep those of the answers, too.
+    Raises CellFailed when a cell fails for a reason of our own.
     """
     chosen = set(only) if only is not None else None
     cells = [planned for planned in plan.cells if chosen is None or planned.key in chosen]
-    work = _Work(plan, cells, transport, concurrency or plan.settings.concurrency, on_start, limits)
+    work = _Work(plan, cells, transport, concurrency or plan.settings.concurrency, on_start, limits, bodies=bodies)
     try:
         work.start()
         for _ in cells:
@@ -80,6 +82,8 @@ class _Work:
         concurrency: int,
         on_start: Callable[[CellKey], None] | None,
         limits: Limits | None,
+        *,
+        bodies: bool,
     ) -> None:
         settings = plan.settings
         self.outcomes: asyncio.Queue[Cell | CellFailed] = asyncio.Queue()
@@ -90,6 +94,7 @@ class _Work:
         self._senders: dict[str, Sender] = {}
         self._concurrency = concurrency
         self._on_start = on_start
+        self._bodies = bodies
         self._tasks: set[asyncio.Task[None]] = set()
         self._controls = controls_of(plan, cells)
         self._answered: dict[Place, tuple[Exchange, ...]] = {}
@@ -130,7 +135,7 @@ class _Work:
         sender = self._sender(planned.deployment)
         began = time.monotonic()
         dialogue, flows = [], []
-        wire = _Wire(sender, self._limits)
+        wire = _Wire(sender, self._limits, bodies=self._bodies)
         for _ in range(planned.endpoint.repeat):
             lane = _Lane(planned, wire, self._seconds(planned))
             now, wall = time.monotonic(), time.time()
@@ -155,7 +160,7 @@ class _Work:
         """One control request after the other, until one gets no answer in time: the next would wait in vain, too."""
         for request in self._controls.get(place_of(planned), ()):
             if self._limits.budget.take():
-                reply = compact(await wire.send(request, Allowance(self._seconds(planned))))
+                reply = await wire.send(request, Allowance(self._seconds(planned)))
                 yield exchange_of(request, reply, self._engine)
                 if reply.error is not None and reply.error.code in ("timeout", "connect-timeout"):
                     return
@@ -180,8 +185,8 @@ class _Work:
 class _Wire:
     """The way to the network of one environment: queued by host and rate, then sent."""
 
-    def __init__(self, sender: Sender, limits: Limits) -> None:
-        self._sender, self.limits = sender, limits
+    def __init__(self, sender: Sender, limits: Limits, *, bodies: bool) -> None:
+        self._sender, self.limits, self._bodies = sender, limits, bodies
 
     async def send(self, request: Request, allowance: Allowance) -> Reply:
         arrived = time.monotonic()
@@ -190,6 +195,7 @@ class _Wire:
             waited = (time.monotonic() - arrived) * 1000
             reply = await self._sender.send(request, deadline=allowance.start())
             allowance.stop()
+        reply = reply if self._bodies else compact(reply)
         return replace(reply, timing=replace(reply.timing, queue=waited))
 
 
@@ -209,6 +215,6 @@ class _Lane:
         if held is not None:
             reply = Reply(held=Held(held), now=time.monotonic(), wall=time.time())
         else:
-            reply = compact(await self._wire.send(request, self._allowance))
+            reply = await self._wire.send(request, self._allowance)
         self.replies.append(reply)
         return reply
