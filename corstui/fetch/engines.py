@@ -111,7 +111,7 @@ class Engine:
     names_redirect_scheme: bool = True
     #: Tabs in Location are percent-encoded rather than dropped.
     escapes_tabs_in_location: bool = False
-    #: How bytes above 0x7F in Location are read: one by one, or as mangled text.
+    #: How bytes above 0x7F in Location, and in fields that script reads, are read: one by one, or as mangled text.
     location_encoding: str = "bytes"
     extra_bad_ports: frozenset[int] = frozenset()
     #: Hosts refused before any connection.
@@ -120,6 +120,8 @@ class Engine:
     loopback_is_secure: bool = True
     statuses_refused: frozenset[int] = frozenset()
     max_status: int = 999
+    #: Statuses are read modulo 65,536 (net::HttpResponseHeaders keeps 16 bits).
+    wraps_status: bool = False
     min_status: int = 100
     #: Script reads a body with 205, against Fetch.
     reads_body_of_205: bool = False
@@ -207,7 +209,8 @@ CHROMIUM = Engine(
     escapes_spaces_in_hosts=True,
     empty_location="final",
     statuses_refused=frozenset({407}),  # ERR_UNEXPECTED_PROXY_AUTH
-    max_status=9999,
+    max_status=65_535,
+    wraps_status=True,
     min_status=0,
     auth_prompt="credentialed",
     asks_for_local_network=True,
@@ -351,6 +354,7 @@ STANDARD = replace(
     names_redirect_scheme=False,
     statuses_refused=frozenset({407}),  # HTTP-network-or-cache fetch asks the user, and then again
     max_status=999,
+    wraps_status=False,
     min_status=100,
     accepts_space_before_colon=False,
     accepts_lower_case_version=False,

@@ -14,7 +14,7 @@ from corstui.fetch.result import Response
 _SHOUTCAST = re.compile(r"ICY(?= )")
 _NUL_IN_NAME = re.compile(rb"\n[^:\n]*\0[^\n]*\n")
 _STATUS_LINE = re.compile(r"(HTTP)/(\d+(?:\.\d+)?)[ \t]*(-?\d+)(.*)\Z", re.IGNORECASE | re.DOTALL)
-#: More digits than any status has; Python refuses to read thousands of them.
+#: Digits that make a number which engines can read.
 _DIGITS = 9
 _CONTENT_LENGTH = re.compile(r"[+-]?\d+\Z", re.ASCII)
 
@@ -67,7 +67,9 @@ def _status_line(line: str, engine: Engine) -> BadHead | tuple[str, int, str]:
         return BadHead(f"the status line names HTTP/{version}")
     if rest and not rest[0].isspace() and not engine.accepts_status_without_space:
         return BadHead(f"no space after the status code: {line[:60]!r}")
-    code = int(digits[:_DIGITS])
+    code = int(digits) if len(digits) <= _DIGITS else -1
+    if engine.wraps_status and code >= 0:
+        code %= 0x10000
     if not engine.min_status <= code <= engine.max_status:
         return BadHead(f"the status code {digits} is none")
     if code == 101 and not engine.accepts_switching_protocols:

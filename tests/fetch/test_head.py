@@ -24,6 +24,9 @@ ALL = set(ENGINES)
         (b"HTTP/1.1 200OK\r\n\r\n", ALL - {"firefox"}),
         (b"http/1.1 200 OK\r\n\r\n", {"chromium", "firefox"}),
         (b"HTTP/1.1 1000 X\r\n\r\n", {"chromium"}),
+        (b"HTTP/1.1 999999999 X\r\n\r\n", {"chromium"}),
+        (b"HTTP/1.1 1000000000 X\r\n\r\n", set()),
+        (b"HTTP/1.1 -1 X\r\n\r\n", set()),
         (b"HTTP/1.1 101 Switching\r\n\r\n", {"firefox"}),
         (b"HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", set()),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", {"webkit"}),
@@ -36,6 +39,13 @@ ALL = set(ENGINES)
 )
 def test_which_engines_take_a_head(raw: bytes, engines: set[str]) -> None:
     assert accepted_by(raw) == engines
+
+
+@pytest.mark.parametrize(("digits", "status"), [("10000", 10_000), ("65736", 200), ("99999", 34_463)])
+def test_chromium_reads_statuses_modulo_65536(digits: str, status: int) -> None:
+    response = parse_head(f"HTTP/1.1 {digits} X\r\n\r\n".encode(), ENGINES["chromium"])
+    assert isinstance(response, Response)
+    assert response.status == status
 
 
 def fields(raw: bytes, engine: str = "chromium") -> list[tuple[str, str]]:
