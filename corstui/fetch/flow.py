@@ -360,6 +360,8 @@ class _Run(CurrentRequest):
             headers, rule = cors_filtered(response.headers, self.credentials == "include", self.engine)
             if rule is not None:
                 self.record(rule, index, decisive=False)
+        if self.engine.location_encoding == "mangled":
+            headers = [(name, value if value.isascii() else h.mangled(value)) for name, value in headers]
         return ScriptResponse(
             type=self.tainting,
             status=response.status,

@@ -67,6 +67,11 @@ def normalize_value(value: str) -> str:
     return value.strip("\t\n\r ")
 
 
+def mangled(value: str) -> str:
+    """What WebKitGTK makes of a field's bytes: read as UTF-8 with replacement, written again, and read as latin-1."""
+    return value.encode("latin-1").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
+
+
 def is_valid(name: str, value: str) -> bool:
     """Whether Headers.append() takes the pair: a token and a byte string without NUL, CR and LF."""
     return is_token(name) and not any(char in "\0\r\n" or char > "\xff" for char in value)

@@ -43,7 +43,7 @@ def location_url(headers: HeaderList, current: Url, engine: Engine) -> Url | Non
             return None
         raise BadLocation("Location is empty", value)
     if engine.location_encoding == "mangled" and not value.isascii():
-        target = parse(_mangled(value), current.href)
+        target = parse(h.mangled(value), current.href)
     else:
         target = parse_location(value, current, keep_tabs=engine.escapes_tabs_in_location)
     if target is None:
@@ -51,11 +51,6 @@ def location_url(headers: HeaderList, current: Url, engine: Engine) -> Url | Non
     if not target.fragment and current.fragment:
         target = parse(target.href + current.fragment) or target
     return target
-
-
-def _mangled(value: str) -> str:
-    # WebKitGTK reads the bytes as UTF-8 with replacement, then writes that as UTF-8 of its latin-1 reading
-    return value.encode("latin-1").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
 
 
 def rewrites_to_get(status: int, method: str) -> bool:

@@ -440,3 +440,10 @@ def test_firefox_names_the_origin_where_a_frame_could_ask_for_storage(target: st
     page = page_context("null", url="data:text/html,", top_level="http://app.test")
     playbook.play(fetch_params(target, initiator="img"), page, new_state(ENGINES["firefox"]))
     assert values(playbook.requests[0], "origin") == origin
+
+
+@pytest.mark.parametrize(("engine", "seen"), [("webkit", "\xef\xbf\xbd"), ("chromium", "\xe9"), ("firefox", "\xe9")])
+def test_webkit_mangles_bytes_that_are_no_utf_8_in_what_script_reads(engine: str, seen: str) -> None:
+    flow, _ = play(fetch_params(ORIGIN), head(200, ("X-A", "\xe9")), engine=engine)
+    assert flow.response is not None
+    assert flow.response.headers == [("X-A", seen)]
