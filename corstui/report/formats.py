@@ -22,6 +22,7 @@ _CHECK = {
     "markdown": "markdown",
     "csv": "rows",
     "har": "har",
+    "html": "page",
 }
 #: Format -> function of ``corstui.report.comparison``.
 _COMPARE = {"table": "render_table", "json": "render_json"}

@@ -46,6 +46,10 @@ class Chromium:
         """Go to ``url`` in the one page."""
         await self._protocol.call("Page.navigate", {"url": url}, session=self._protocol.page)
 
+    async def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """Let the one page do what the DevTools protocol calls ``method``."""
+        return await self._protocol.call(method, params, session=self._protocol.page)
+
     @staticmethod
     @asynccontextmanager
     async def launched(hosts: dict[str, str], heard: Heard) -> AsyncIterator[Chromium]:
