@@ -159,7 +159,7 @@ class Engine:
     preflight_needs_whole_body: bool = False
     #: Initiators whose CORS loads from the page's own origin carry Origin.
     own_origin_told_by: frozenset[str] = frozenset()
-    #: A request that a redirect within the own origin turned into GET still carries Origin.
+    #: A request that a redirect turned into GET still carries Origin, until one leads to another origin.
     tells_origin_after_rewrite: bool = False
     #: The Content-Type that one redirect removed comes back with the next: "sent", or "named" in the preflight if any.
     removed_type_returns: str | None = None

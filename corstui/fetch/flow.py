@@ -336,8 +336,8 @@ class _Run(CurrentRequest):
             self.note("redirect.method", "the method, or GET", f"{self.method} becomes GET after {response.status}")
             self.rewritten_at, self.method, self.body = self.hop, "GET", None
         if rewritten:
-            self.removed_type = [(name, value) for name, value in self.headers if name.lower() == "content-type"]
-            self.headers = redirect.without_body_headers(self.headers)
+            kept = redirect.without_body_headers(self.headers)
+            self.removed_type, self.headers = [field for field in self.headers if field not in kept], kept
         if leaves and h.get(self.headers, "authorization") is not None:
             self.note("redirect.auth-strip", "Authorization for its own origin only", f"not sent to {goal}")
             self.headers = redirect.without_authorization(self.headers)

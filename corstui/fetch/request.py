@@ -102,7 +102,7 @@ class CurrentRequest(Record):
     @property
     def crossed_origin(self) -> bool:
         """Whether a redirect has led to another origin."""
-        return any(not same_origin(origin_of(a), origin_of(b)) for a, b in pairwise(self.urls))
+        return _crosses(self.urls)
 
     @property
     def includes_credentials(self) -> bool:
@@ -187,8 +187,8 @@ class CurrentRequest(Record):
         told = self.mode == "cors" and self.initiator.name in self.engine.own_origin_told_by
         if self.tainting == "cors" or told:
             return self.origin
-        rewritten = self.rewritten_at is not None
-        told = rewritten and self.engine.tells_origin_after_rewrite and (self.mode == "cors" or not self.tainted)
+        kept = self.rewritten_at is not None and not _crosses(self.urls[self.rewritten_at :])
+        told = kept and self.engine.tells_origin_after_rewrite
         if self.method in ("GET", "HEAD") and not told:
             return None
         if self.engine.redirect_hides_origin and self.crossed_origin:
@@ -203,3 +203,7 @@ class CurrentRequest(Record):
         page = None if self.initiator.name == "navigation" else self.page.origin
         policy = self.state.third_party_cookies
         return cookie_context(self.engine.name, policy, page, self.page.top_level, self.urls, self.method, navigation)
+
+
+def _crosses(urls: list[Url]) -> bool:
+    return any(not same_origin(origin_of(a), origin_of(b)) for a, b in pairwise(urls))

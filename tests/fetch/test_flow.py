@@ -447,3 +447,16 @@ def test_webkit_mangles_bytes_that_are_no_utf_8_in_what_script_reads(engine: str
     flow, _ = play(fetch_params(ORIGIN), head(200, ("X-A", "\xe9")), engine=engine)
     assert flow.response is not None
     assert flow.response.headers == [("X-A", seen)]
+
+
+@pytest.mark.parametrize(("first", "origin"), [(f"{API}/2", [ORIGIN]), (f"{OTHER}/2", [])])
+def test_webkit_tells_origin_after_a_rewrite_until_a_redirect_leaves(first: str, origin: list[str]) -> None:
+    params = fetch_params(f"{API}/1", method="POST", mode="no-cors", body="x")
+    _, playbook = play(params, to(first, 303), head(200), engine="webkit")
+    assert values(playbook.requests[1], "origin") == origin
+
+
+def test_webkit_brings_back_every_field_of_the_body_with_the_next_redirect() -> None:
+    params = fetch_params(f"{API}/1", method="POST", headers=[("Content-Language", "en")], body="x")
+    _, playbook = play(params, to(f"{API}/2"), to(f"{API}/3"), head(200, ANY), engine="webkit")
+    assert [values(request, "content-language") for request in playbook.requests] == [["en"], [], ["en"]]
