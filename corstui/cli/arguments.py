@@ -119,6 +119,8 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     _engine(parser, several=True)
     parser.add_argument("--concurrency", type=_count, metavar="N", help="flows at once")
     _consent(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print what would be sent and send nothing")
+    parser.add_argument("--strict", action="store_true", help="what cannot be compared counts as different")
     _fail_on(parser, "a finding this grave on either side, or a policy that differs, is a failure")
     _secrets(parser)
 

@@ -11,8 +11,8 @@ from corstui.analysis.text import printable
 from corstui.cli import exits
 from corstui.cli.arguments import FAIL_ON_POLICY
 from corstui.cli.failing import on_findings, on_policies
-from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, run_plan
-from corstui.cli.streams import UsageError, check_output, emit, narrate
+from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
+from corstui.cli.streams import UsageError, check_output, narrate
 from corstui.report.comparison import Side, Sides
 from corstui.report.formats import check_renderer
 from corstui.report.standing import standing
@@ -40,9 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{printable(arguments.baseline)} holds none of the cells that are to run")
     options = output_options(arguments)
     if arguments.dry_run:
-        from corstui.report.rehearsal import render
-
-        emit(render(chosen, options), arguments.output)
+        rehearse_plan(chosen, arguments)
         return exits.OK
     allowed_to_run(chosen, assume_yes=arguments.yes)
     stop = (lambda cell: cell.as_expected is False) if arguments.fail_fast else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from corstui.analysis.compare import Comparison, compare
 from corstui.cli import exits
 from corstui.cli.failing import on_findings, on_policies
-from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, run_plan
+from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
 from corstui.cli.streams import UsageError, check_output
 from corstui.profile import Profile
 from corstui.profile.secrets import Masker
@@ -27,28 +27,31 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(arguments.output)
     if len(arguments.sources) < 2:
         raise UsageError("compare takes a profile and two environments, or two run documents")
-    interrupted = False
     if len(arguments.sources) == 2:
-        sides = _documents(arguments)
+        if arguments.dry_run:
+            raise UsageError("two run documents send nothing; leave --dry-run out")
+        sides, interrupted = _documents(arguments), False
+    elif (found := _environments(arguments)) is not None:
+        sides, interrupted = found
     else:
-        sides, interrupted = _environments(arguments)
+        return exits.OK
     report = compare_renderer(arguments.format)(sides, output_options(arguments))
     deliver(report, arguments.output, interrupted=interrupted)
-    return exits.INTERRUPTED if interrupted else exit_code(sides, arguments.fail_on)
+    return exits.INTERRUPTED if interrupted else exit_code(sides, arguments.fail_on, strict=arguments.strict)
 
 
-def exit_code(sides: Sides, fail_on: Collection[str] = ()) -> int:
-    """1 when a cell differs or something of ``fail_on`` holds, 3 when one cannot be compared."""
+def exit_code(sides: Sides, fail_on: Collection[str] = (), *, strict: bool = False) -> int:
+    """1 when a cell differs or something of ``fail_on`` holds, 3 when one cannot be compared; ``strict``: 1 then."""
     counts = sides.counts
     cells = [cell for _, pair in sides.pairs for cell in (pair.a, pair.b) if cell is not None]
     failed = [on_findings(cells, fail_on), on_policies(counts["policies"], fail_on)]
-    if counts["differ"] or any(failed):
+    if counts["differ"] or any(failed) or (strict and counts["not_comparable"]):
         return exits.UNEXPECTED
     return exits.UNJUDGED if counts["not_comparable"] else exits.OK
 
 
-def _environments(arguments: argparse.Namespace) -> tuple[Sides, bool]:
-    """Run both environments of a profile."""
+def _environments(arguments: argparse.Namespace) -> tuple[Sides, bool] | None:
+    """Run both environments of a profile; None where what would be sent was all that was asked for."""
     *paths, a, b = arguments.sources
     profile = load(paths)
     with complaints():
@@ -62,6 +65,9 @@ def _environments(arguments: argparse.Namespace) -> tuple[Sides, bool]:
             environments=[a, b],
         )
     both = replace(both, cells=tuple(cell for cell in both.cells if cell.key.environment in (a, b)))
+    if arguments.dry_run:
+        rehearse_plan(both, arguments)
+        return None
     allowed_to_run(both, assume_yes=arguments.yes)
     result = run_plan(both, concurrency=arguments.concurrency)
     cells: dict[str, list[Side]] = {a: [], b: []}

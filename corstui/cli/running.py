@@ -84,6 +84,16 @@ def allowed_to_run(chosen: Plan, *, assume_yes: bool) -> None:
             raise UsageError(f"{deployment.name} was not confirmed; nothing was sent")
 
 
+def rehearse_plan(plan: Plan, arguments: argparse.Namespace) -> None:
+    """Write what a run would send. Raises UsageError for a format that only a run has."""
+    from corstui.report.rehearsal import RENDERERS
+
+    renderer = RENDERERS.get(arguments.format)
+    if renderer is None:
+        raise UsageError(f"--dry-run has nothing to write as {arguments.format}; it writes {' or '.join(RENDERERS)}")
+    emit(renderer(plan, output_options(arguments)), arguments.output)
+
+
 def run_plan(
     plan: Plan,
     *,

@@ -381,3 +381,19 @@ def test_a_policy_that_differs_from_the_baseline_counts_where_it_is_asked_for(co
 def test_the_matrix_marks_a_policy_with_a_flaw(corstui: Run, profile: Write) -> None:
     lines = corstui("check", profile(OPEN)).out.splitlines()
     assert lines[3].split() == ["GET", "open", "✓", "200", "^", "✓", "200", "^"]
+
+
+def test_the_dry_run_is_also_json(corstui: Run, profile: Write, api: Api) -> None:
+    done = corstui("check", profile(OPEN + HELD, head=NO_CONTROLS), "--dry-run", "--format", "json")
+    document = json.loads(done.out)
+    assert (document["schema"], document["summary"]) == ("corstui.plan/1", {"requests": 3, "held": 1})
+    last = document["requests"][-1]
+    assert (last["method"], last["origin"], last["times"], last["held"]) == ("PUT", "web", 0, 1)
+    assert last["reason"] == "held-after-preflight"
+    assert api.lines == []
+
+
+def test_the_dry_run_refuses_formats_that_only_a_run_has(corstui: Run, profile: Write, api: Api) -> None:
+    done = corstui("check", profile(OPEN), "--dry-run", "--format", "sarif")
+    assert done.code == 2
+    assert "it writes table or json" in done.err

@@ -140,3 +140,14 @@ def test_what_differs_in_the_policy_alone_counts_where_it_is_asked_for(corstui: 
         done = corstui("compare", name, "a", "b", "--fail-on", flag)
         assert done.code == 1
         assert said in done.err
+
+
+def test_a_comparison_can_be_rehearsed(corstui: Run, profile: Write, api: Api) -> None:
+    done = corstui("compare", profile(BOTH, head=HEAD), "a", "b", "--dry-run", "--format", "json")
+    assert done.code == 0
+    assert {line["environment"] for line in json.loads(done.out)["requests"]} == {"a", "b"}
+    assert api.lines == []
+
+
+def test_strictly_what_cannot_be_compared_counts_as_different(corstui: Run, profile: Write) -> None:
+    assert corstui("compare", profile("  gateway: GET API/502\n", head=HEAD), "a", "b", "--strict").code == 1
