@@ -111,7 +111,23 @@ def _names(environment: str | None, pair: Pair[Side]) -> dict[str, str]:
 
 def render_json(sides: Sides, options: Options) -> str:
     """The document ``corstui.compare/1``, in ASCII."""
-    cells = [
+    document = {
+        **heading(sides),
+        "cells": cells_of(sides),
+        "policies": sides.policies,
+        "summary": sides.counts,
+    }
+    return json.dumps(document, indent=1)
+
+
+def heading(sides: Sides) -> dict[str, Any]:
+    """What the document says about the comparison as a whole, without its counts."""
+    return {"schema": SCHEMA, "version": __version__, "profile": sides.title, "a": sides.a, "b": sides.b}
+
+
+def cells_of(sides: Sides) -> list[dict[str, Any]]:
+    """The pairs of the document."""
+    return [
         {
             **_names(environment, pair),
             "a": _cell(pair.a),
@@ -121,17 +137,6 @@ def render_json(sides: Sides, options: Options) -> str:
         }
         for environment, pair in sides.pairs
     ]
-    document = {
-        "schema": SCHEMA,
-        "version": __version__,
-        "profile": sides.title,
-        "a": sides.a,
-        "b": sides.b,
-        "cells": cells,
-        "policies": sides.policies,
-        "summary": sides.counts,
-    }
-    return json.dumps(document, indent=1)
 
 
 def _cell(cell: Side | None) -> dict[str, Any] | None:

@@ -24,8 +24,14 @@ _CHECK = {
     "har": "har",
     "html": "page",
 }
-#: Format -> function of ``corstui.report.comparison``.
-_COMPARE = {"table": "render_table", "json": "render_json"}
+#: Format -> module and function of ``corstui.report`` that make it of a comparison.
+_COMPARE = {
+    "table": ("comparison", "render_table"),
+    "json": ("comparison", "render_json"),
+    "jsonl": ("comparison_text", "render_jsonl"),
+    "markdown": ("comparison_text", "render_markdown"),
+    "csv": ("comparison_text", "render_csv"),
+}
 
 CHECK_FORMATS = tuple(_CHECK)
 COMPARE_FORMATS = tuple(_COMPARE)
@@ -53,5 +59,6 @@ def check_renderer(name: str) -> Callable[[Run, Options], str]:
 
 def compare_renderer(name: str) -> Callable[[Sides, Options], str]:
     """The function that writes a comparison in this format."""
-    renderer: Callable[[Sides, Options], str] = getattr(import_module("corstui.report.comparison"), _COMPARE[name])
+    module, function = _COMPARE[name]
+    renderer: Callable[[Sides, Options], str] = getattr(import_module(f"corstui.report.{module}"), function)
     return renderer

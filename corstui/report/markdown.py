@@ -38,15 +38,16 @@ def _matrix(run: Run, environment: str) -> list[str]:
     cells = {cell.key: cell for cell in run.cells}
     planned = {each.key: each for each in run.plan.cells}
     engine = run.plan.engines[0]
-    rows = [_row(["", *map(plain, run.plan.origins)]), _row(["---"] * (len(run.plan.origins) + 1))]
+    rows = [row(["", *map(plain, run.plan.origins)]), row(["---"] * (len(run.plan.origins) + 1))]
     for endpoint in run.plan.endpoints:
         keys = [CellKey(environment, origin, endpoint, engine) for origin in run.plan.origins]
         if any(key in planned for key in keys):
-            rows.append(_row([plain(endpoint), *(_mark(cells.get(key)) if key in planned else "" for key in keys)]))
+            rows.append(row([plain(endpoint), *(_mark(cells.get(key)) if key in planned else "" for key in keys)]))
     return [f"## {plain(environment)}, {engine}", "", *rows]
 
 
-def _row(fields: Iterable[str]) -> str:
+def row(fields: Iterable[str]) -> str:
+    """One row of a table; the fields are Markdown already."""
     return f"| {' | '.join(fields)} |"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 
 from corstui.analysis.text import printable
 from corstui.report.formats import Options
@@ -31,17 +32,25 @@ _FIELDS = (
 
 
 def render(run: Run, options: Options) -> str:
+    return table(_FIELDS, (_values(cell, options) for cell in run.cells))
+
+
+def _values(cell: Cell, options: Options) -> list[object]:
+    mask = mask_for(cell.planned.deployment, options)
+    values = [getattr(cell, name) for name in _FIELDS]
+    return [mask.text(value) if isinstance(value, str) else value for value in values]
+
+
+def table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    """A document with a line of titles. Nothing is an empty field; truth values are in lower case."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_FIELDS)
-    for cell in run.cells:
-        mask = mask_for(cell.planned.deployment, options)
-        writer.writerow([_harmless(mask.text(_text(cell, name))) for name in _FIELDS])
+    writer.writerow(columns)
+    writer.writerows([_harmless(_text(value)) for value in row] for row in rows)
     return buffer.getvalue()
 
 
-def _text(cell: Cell, name: str) -> str:
-    value = getattr(cell, name)
+def _text(value: object) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else printable(str(value))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -151,3 +152,41 @@ def test_a_comparison_can_be_rehearsed(corstui: Run, profile: Write, api: Api) -
 
 def test_strictly_what_cannot_be_compared_counts_as_different(corstui: Run, profile: Write) -> None:
     assert corstui("compare", profile("  gateway: GET API/502\n", head=HEAD), "a", "b", "--strict").code == 1
+
+
+def test_lines_hold_what_the_comparison_holds(corstui: Run, profile: Write) -> None:
+    name = profile(BOTH, head=HEAD)
+    whole = json.loads(corstui("compare", name, "a", "b", "--format", "json").out)
+    done = corstui("compare", name, "a", "b", "--format", "jsonl")
+    first, *rest, last = map(json.loads, done.out.splitlines())
+    assert done.code == 1
+    assert (first.pop("type"), last.pop("type")) == ("compare", "summary")
+    parts = {
+        kind: [{key: each[key] for key in each if key != "type"} for each in rest if each["type"] == kind]
+        for kind in ("cell", "policy")
+    }
+    assert {**first, "cells": parts["cell"], "policies": parts["policy"], "summary": last} == whole
+
+
+def test_a_comparison_is_a_row_a_pair_for_spreadsheets(corstui: Run, profile: Write) -> None:
+    rows = list(
+        csv.DictReader(corstui("compare", profile(BOTH, head=HEAD), "a", "b", "--format", "csv").out.split("\n"))
+    )
+    assert [(row["endpoint"], row["origin"], row["differs"]) for row in rows] == [
+        ("moved", "web", "verdict reason"),
+        ("moved", "evil", "verdict reason"),
+        ("same", "web", ""),
+        ("same", "evil", ""),
+    ]
+    assert (rows[0]["a_verdict"], rows[0]["a_status"], rows[0]["b_reason"]) == ("allowed", "200", "acao-missing")
+    assert rows[0]["comparable"] == "true"
+
+
+def test_a_comparison_reads_like_a_review_in_a_pull_request(corstui: Run, profile: Write) -> None:
+    lines = corstui("compare", profile(BOTH, head=HEAD), "a", "b", "--format", "markdown").out.splitlines()
+    assert lines[0] == "# Shop: a | b"
+    assert lines[2].startswith("2 of 4 cells differ, 0 not comparable")
+    assert "- moved: b does not allow web, evil (no ACAO)" in lines
+    assert "| moved | web | chromium | ✓ 200 | ✗\\> no ACAO | verdict, reason |" in lines
+    assert "| moved | web | actual | allow-origin | echo | absent |" in lines
+    assert not [line for line in lines if line.startswith("| same")]

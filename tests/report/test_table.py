@@ -10,7 +10,7 @@ import pytest
 from corstui.analysis.text import width
 from corstui.report import markdown, rows, table
 from corstui.report.formats import Options
-from corstui.report.rehearsal import render as rehearsed
+from corstui.report.rehearsal import render_table as rehearsed
 from tests.report.conftest import Finish
 from tests.runner.shops import consent
 

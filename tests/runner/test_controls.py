@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from corstui.report.formats import Options
-from corstui.report.rehearsal import render
+from corstui.report.rehearsal import render_table as render
 from corstui.runner import Cell, Plan, execute, plan
 from tests.runner.shops import Shop, consent, profile_of
 
