@@ -175,9 +175,10 @@ class CurrentRequest(Record):
     def writes_removed_type(self) -> bool:
         """Firefox writes what script set anew after a redirect that would not make the first method a GET.
 
-        FetchDriver::AsyncOnChannelRedirect, HttpBaseChannel::ShouldStripRequestBodyHeader.
+        FetchDriver::AsyncOnChannelRedirect, HttpBaseChannel::ShouldStripRequestBodyHeader. So does WebKit without CORS.
         """
-        if self.engine.removed_type_returns != "named" or self.redirected_by is None:
+        returns = self.engine.removed_type_returns
+        if self.redirected_by is None or returns is None or (returns == "sent" and self.mode == "cors"):
             return False
         set_by_script = self.initiator.name == "fetch" or h.get(self.params.headers, "content-type") is not None
         return set_by_script and not rewrites_to_get(self.redirected_by, methods.normalize(self.params.method))
