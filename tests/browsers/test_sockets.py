@@ -13,9 +13,10 @@ import pytest
 
 from corstui import Browser, Flow
 from corstui.fetch.context import FetchParams
+from tests.browsers.comparison import Result, compared
 from tests.browsers.excuses import excuse
 from tests.browsers.record import RECORDINGS, UNKNOWN, hosts_of
-from tests.browsers.replay import BROWSERS, SHARED_JAR, Result, compared, load, page_address, params_of
+from tests.browsers.replay import BROWSERS, SHARED_JAR, load, page_address, params_of
 from tests.browsers.script import Answer, Case
 from tests.browsers.server import PLAIN_PORTS, TLS_PORTS, ScriptedServer
 
