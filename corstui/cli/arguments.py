@@ -115,7 +115,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", nargs="+", metavar="PROFILE A B | RUN RUN")
     parser.add_argument("--format", choices=COMPARE_FORMATS, default="table")
     _output(parser)
-    _filters(parser, environments=False)
+    _filters(parser)
     _engine(parser, several=True)
     parser.add_argument("--concurrency", type=_count, metavar="N", help="flows at once")
     _consent(parser)
@@ -153,13 +153,12 @@ def _output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", "-o", metavar="FILE", type=_file, help="write there instead of to standard output")
 
 
-def _filters(parser: argparse.ArgumentParser, *, environments: bool = True) -> None:
+def _filters(parser: argparse.ArgumentParser) -> None:
     axes = {"--env": "environments", "--origin": "origins", "--endpoint": "endpoints", "--tag": "tags"}
     for flag, axis in axes.items():
-        if environments or flag != "--env":
-            parser.add_argument(
-                flag, dest=axis, action="append", metavar="NAME", help=f"only these {axis}; a name or glob, repeatable"
-            )
+        parser.add_argument(
+            flag, dest=axis, action="append", metavar="NAME", help=f"only these {axis}; a name or glob, repeatable"
+        )
 
 
 def _engine(parser: argparse.ArgumentParser, *, several: bool) -> None:

@@ -51,7 +51,9 @@ def exit_code(sides: Sides, fail_on: Collection[str] = (), *, strict: bool = Fal
 
 
 def _environments(arguments: argparse.Namespace) -> tuple[Sides, bool] | None:
-    """Run both environments of a profile; None where what would be sent was all that was asked for."""
+    """Run both environments of a profile; None where only what would be sent was asked for."""
+    if arguments.environments:
+        raise UsageError("--env chooses environments of two run documents; name those of a profile behind it")
     *paths, a, b = arguments.sources
     profile = load(paths)
     with complaints():
@@ -107,7 +109,12 @@ def _kept(first: StoredRun, second: StoredRun, arguments: argparse.Namespace) ->
     if arguments.tags:
         raise UsageError("a run document knows no tags; leave --tag out")
     engines = None if "all" in (arguments.engines or ()) else arguments.engines
-    wanted = {"origin": arguments.origins, "endpoint": arguments.endpoints, "engine": engines}
+    wanted = {
+        "environment": arguments.environments,
+        "origin": arguments.origins,
+        "endpoint": arguments.endpoints,
+        "engine": engines,
+    }
     keys = [cell.key for stored in (first, second) for cell in stored.cells]
     with complaints():
         chosen = {

@@ -191,3 +191,12 @@ def test_a_comparison_reads_like_a_review_in_a_pull_request(corstui: Run, profil
     assert [(row[3][:5], row[4][:11], row[5]) for row in moved] == [("✓ 200", "✗\\> no ACAO", "verdict, reason |")]
     assert "| moved | web | actual | allow-origin | echo | absent |" in lines
     assert not [line for line in lines if line.startswith("| same")]
+
+
+def test_run_documents_are_narrowed_to_an_environment(corstui: Run, profile: Write) -> None:
+    name = profile(BOTH, head=HEAD)
+    corstui("check", name, "--format", "json", "--output", "run.json")
+    done = corstui("compare", "run.json", "run.json", "--env", "b", "--format", "json")
+    assert (done.code, json.loads(done.out)["summary"]["cells"]) == (0, 4)
+    assert corstui("compare", "run.json", "run.json", "--env", "nowhere").code == 2
+    assert corstui("compare", name, "a", "b", "--env", "b").code == 2
