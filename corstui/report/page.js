@@ -109,7 +109,7 @@
       }
       row.hidden = !any;
     }
-    $("count").textContent = `${count} cells`;
+    $("count").textContent = count === 1 ? "1 cell" : `${count} cells`;
     if (!current || rows[current[0]].row.hidden) focusAt(rows.findIndex(({ row }) => !row.hidden), 0, false);
   }
 

@@ -161,7 +161,7 @@ async def test_cells_are_told_by_mouse_and_sifted(finished: Run, reading: Readin
         assert story.startswith("steady x web in staging (chromium)")
         await reader.press("Escape", "/")
         await reader.browser.ask("Input.insertText", text="hostile SHY")
-        assert await reader.says("document.getElementById('count').textContent") == "1 cells"
+        assert await reader.says("document.getElementById('count').textContent") == "1 cell"
         visible = "[...document.querySelectorAll('tbody tr')].filter((row) => !row.hidden).length"
         assert await reader.says(visible) == 1
         await reader.choose("filter", "")
@@ -202,4 +202,4 @@ async def test_5000_cells_are_there_and_sifted_at_once(finish: Finish, reading: 
             "(() => { const box = document.getElementById('filter');"
             " box.value = 'e99 o49'; box.dispatchEvent(new Event('input')); })()"
         )
-        assert await reader.says("document.getElementById('count').textContent") == "1 cells"
+        assert await reader.says("document.getElementById('count').textContent") == "1 cell"
