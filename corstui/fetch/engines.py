@@ -161,6 +161,8 @@ class Engine:
     own_origin_told_by: frozenset[str] = frozenset()
     #: A request that a redirect turned into GET still carries Origin, until one leads to another origin.
     tells_origin_after_rewrite: bool = False
+    #: A redirect within an origin brings back the Authorization that one between origins took away (FetchDriver.cpp).
+    authorization_returns: bool = False
     #: The Content-Type that one redirect removed comes back with the next: "sent", or "named" in the preflight if any.
     removed_type_returns: str | None = None
     #: Initiators that load in no-cors mode, against HTML.
@@ -250,6 +252,7 @@ FIREFOX = Engine(
     preflight_is_sticky=True,
     real_origin_on_tainted_preflight=True,
     trusts_own_preflight=True,
+    authorization_returns=True,
     redirect_needs_location=False,
     escapes_tabs_in_location=True,
     removed_type_returns="named",

@@ -340,7 +340,11 @@ class _Run(CurrentRequest):
             self.removed_type, self.headers = [field for field in self.headers if field not in kept], kept
         if leaves and h.get(self.headers, "authorization") is not None:
             self.note("redirect.auth-strip", "Authorization for its own origin only", f"not sent to {goal}")
-            self.headers = redirect.without_authorization(self.headers)
+            kept = redirect.without_authorization(self.headers)
+            self.removed_authorization = [field for field in self.headers if field not in kept]
+            self.headers = kept
+        elif not leaves and self.engine.authorization_returns:
+            self.headers, self.removed_authorization = [*self.headers, *self.removed_authorization], []
         self.redirected_by = response.status
         self.policies.append(policy_after(self.policies[-1], h.get_all(response.headers, "referrer-policy")))
         self.urls.append(target)

@@ -54,6 +54,8 @@ class CurrentRequest(Record):
         self.rewritten_at: int | None = None
         #: The Content-Type that a rewrite took away.
         self.removed_type: HeaderList = []
+        #: The Authorization that a redirect to another origin took away.
+        self.removed_authorization: HeaderList = []
         #: What the latest redirect is judged by as one with credentials.
         self.hop_rules: list[Rule] = []
 

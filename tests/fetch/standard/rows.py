@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from corstui.fetch.construct import TEXT
@@ -103,6 +104,21 @@ def _chains(standard: Seen) -> list[list[str]]:
 
 def _redirected(standard: Seen) -> bool:
     return any(request.hop for request in standard.requests)
+
+
+def _stays_after_leaving(standard: Seen) -> bool:
+    """Whether a chain goes to another origin, and from there to the same one once more."""
+    for chain in _chains(standard):
+        stays = [_origin(one) == _origin(other) for one, other in pairwise(chain)]
+        if False in stays and True in stays[stays.index(False) :]:
+            return True
+    return False
+
+
+def _origin(url: str) -> str:
+    parsed = parse(url)
+    assert parsed is not None
+    return str(origin_of(parsed))
 
 
 def _at_home(url: str, case: Case) -> bool:
@@ -296,4 +312,5 @@ APPLIES: dict[str, Callable[[Seen, Case], bool]] = {
     "D64": lambda seen, case: any(ask.mode == "no-cors" and ask.body_type not in (None, TEXT) for ask in case.asks),
     "D59": lambda seen, case: any(ask.initiator == "xhr" and "charset" in str(ask.headers) for ask in case.asks),
     "D60": lambda seen, case: _leaves_home(seen, case),
+    "D65": lambda seen, case: _went_through(seen, "redirect.auth-strip") and _stays_after_leaving(seen),
 }
