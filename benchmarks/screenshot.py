@@ -19,7 +19,7 @@ from corstui.tui.app import CorstuiApp
 from corstui.tui.board import Board
 
 #: Columns and lines: room for every origin and endpoint, and for the inspector beside them.
-SIZE = (140, 30)
+SIZE = (156, 26)
 #: The cell that the inspector shows.
 ENDPOINT, ORIGIN = "basket", "storefront"
 #: Seconds that the run may take.
