@@ -10,8 +10,11 @@ from typing import Any
 
 from corstui.fetch.messages import HeaderList, NetworkError, Request, Timing
 from corstui.fetch.result import Check, Exchange, Flow, Response, ScriptResponse
+from corstui.profile.expectations import Expectation, parse_expectation
+from corstui.profile.model import Deployment, Endpoint, Tls
+from corstui.profile.problems import Location, Refusal
 from corstui.runner.lint import worst
-from corstui.runner.plan import CellKey
+from corstui.runner.plan import CellKey, Planned
 
 SCHEMA = "corstui.run/1"
 
@@ -22,17 +25,56 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredCell:
-    """A cell as a run document tells it. Its flow has no bodies, and masked values stay masked."""
+    """A cell as a run document tells it: what a :class:`~corstui.runner.cell.Cell` says, but for its dialogue.
 
-    key: CellKey
-    origin_value: str
-    method: str
-    url: str
+    Its flow has no bodies, and masked values stay masked. ``planned`` holds what the document knows of the plan, and
+    must never be run.
+    """
+
+    planned: Planned
     expected: str | None
     as_expected: bool | None
-    severity: str | None
+    findings: list[dict[str, Any]]
+    duration_ms: float
     flow: Flow
     controls: tuple[Exchange, ...] = ()
+
+    @property
+    def key(self) -> CellKey:
+        return self.planned.key
+
+    @property
+    def environment(self) -> str:
+        return self.key.environment
+
+    @property
+    def origin(self) -> str:
+        return self.key.origin
+
+    @property
+    def endpoint(self) -> str:
+        return self.key.endpoint
+
+    @property
+    def engine(self) -> str:
+        return self.key.engine
+
+    @property
+    def origin_value(self) -> str:
+        return self.planned.origin_value
+
+    @property
+    def method(self) -> str:
+        return self.planned.method
+
+    @property
+    def url(self) -> str:
+        return self.planned.url
+
+    @property
+    def severity(self) -> str | None:
+        """That of the gravest finding."""
+        return worst(self.findings)
 
     @property
     def verdict(self) -> str:
@@ -124,6 +166,7 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._origins: dict[str, dict[str, str]] = {}
 
     def get(self, value: Any, key: str, kind: type | tuple[type, ...], place: str) -> Any:
         if not isinstance(value, Mapping) or key not in value:
@@ -153,21 +196,39 @@ class _Reader:
             inconclusive=self.get(cell, "inconclusive", bool, place),
         )
         return StoredCell(
-            key=CellKey(*names),
-            origin_value=self.get(cell, "origin_value", str, place),
-            method=self.get(cell, "method", str, place),
-            url=self.get(cell, "url", str, place),
+            planned=self.planned(cell, CellKey(*names), place),
             expected=self.get(cell, "expected", _OPTIONAL_TEXT, place),
             as_expected=self.get(cell, "as_expected", (bool, type(None)), place),
-            severity=self.severity(cell, place),
+            findings=[
+                self.finding(each, f"{place}.findings[{index}]")
+                for index, each in enumerate(self.get(cell, "findings", list, place))
+            ],
+            duration_ms=self.get(cell, "duration_ms", (int, float), place),
             flow=flow,
             controls=tuple(each for each in exchanges if each.phase == "control"),
         )
 
-    def severity(self, cell: Any, place: str) -> str | None:
-        """The gravest of the cell's findings."""
-        findings = self.get(cell, "findings", list, place)
-        return worst({"severity": self.get(each, "severity", str, f"{place}.findings")} for each in findings)
+    def planned(self, cell: Any, key: CellKey, place: str) -> Planned:
+        """What the document knows of the plan; it allows nothing to be sent."""
+        origin_value = self.get(cell, "origin_value", str, place)
+        origins = self._origins.setdefault(key.environment, {})
+        origins[key.origin] = origin_value
+        url = self.get(cell, "url", str, place)
+        endpoint = _told_endpoint(key.endpoint, self.get(cell, "method", str, place), url, Location(str(self._path)))
+        expected = self.get(cell, "expected", _OPTIONAL_TEXT, place)
+        return Planned(
+            key=key,
+            origin_value=origin_value,
+            endpoint=endpoint,
+            deployment=_told_deployment(key.environment, origins),
+            expectation=None if expected is None else _expectation(expected, endpoint.location),
+            may_write=False,
+        )
+
+    def finding(self, finding: Any, place: str) -> dict[str, Any]:
+        """The rule, its severity and message are text; what shows it may be unknown."""
+        said = {name: self.get(finding, name, str, place) for name in ("rule", "severity", "message")}
+        return {**said, "exchange": finding.get("exchange"), "header": finding.get("header")}
 
     def exchange(self, exchange: Any, place: str) -> Exchange:
         request = self.get(exchange, "request", dict, place)
@@ -225,6 +286,61 @@ class _Reader:
             if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
                 raise StoreError(f"{self._path}: {place}.headers holds something that is no pair of name and value")
         return [(name, value) for name, value in pairs]
+
+
+def _told_endpoint(name: str, method: str, url: str, location: Location) -> Endpoint:
+    """An endpoint of which only its name, method and address are known; it may never be sent."""
+    return Endpoint(
+        name=name,
+        group=None,
+        method=method,
+        url=url,
+        headers=(),
+        body=None,
+        mode="cors",
+        credentials="same-origin",
+        redirect="follow",
+        cache="default",
+        referrer_policy="",
+        keepalive=False,
+        upload_listener=False,
+        crossorigin=None,
+        initiator="fetch",
+        origins=None,
+        repeat=1,
+        send="never",
+        timeout=None,
+        tags=(),
+        notes="",
+        uses_secret=False,
+        expectations={},
+        location=location,
+    )
+
+
+def _told_deployment(name: str, origins: Mapping[str, str]) -> Deployment:
+    """An environment of which only the origins are known. What was secret in it was masked before."""
+    return Deployment(
+        name=name,
+        writes=False,
+        confirm=True,
+        cookies=(),
+        resolve={},
+        proxy=None,
+        tls=Tls(),
+        origins=origins,
+        endpoints=(),
+        secrets=frozenset(),
+        named_origins=frozenset(),
+    )
+
+
+def _expectation(text: str, location: Location) -> Expectation | None:
+    """What was expected; None where a later version wrote what this one does not know."""
+    try:
+        return parse_expectation(text, location)
+    except Refusal:
+        return None
 
 
 def _timing(timing: Mapping[str, Any]) -> Timing:
