@@ -10,7 +10,7 @@ from typing import TypeVar
 from textual import events
 from textual.actions import parse
 from textual.screen import Screen
-from textual.widgets.footer import FooterKey
+from textual.widgets._footer import FooterKey
 
 Result = TypeVar("Result")
 

@@ -8,7 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Input
-from textual.widgets.footer import FooterKey
+from textual.widgets._footer import FooterKey
 
 from corstui.tui.reasons import SaysWhy
 
