@@ -85,11 +85,22 @@ class Comparison(Generic[C]):
 
 
 def compare(
-    cells_a: Iterable[C], cells_b: Iterable[C], *, name_a: str | None = None, name_b: str | None = None
+    cells_a: Iterable[C],
+    cells_b: Iterable[C],
+    *,
+    name_a: str | None = None,
+    name_b: str | None = None,
+    across_engines: bool = False,
 ) -> Comparison[C]:
-    """Pair and compare two sets of cells. The sides are named after their environments unless names are given."""
+    """Pair and compare two sets of cells. The sides are named after their environments unless names are given.
+
+    ``across_engines``: each side is of one engine, and cells pair by origin and endpoint alone.
+    """
     left = {_names(cell): cell for cell in cells_a}
     right = {_names(cell): cell for cell in cells_b}
+    if across_engines:
+        engine = next((names[2] for names in left), "")
+        right = {(*names[:2], engine or names[2]): cell for names, cell in right.items()}
     pairs = tuple(_paired(names, left.get(names), right.get(names)) for names in dict.fromkeys([*left, *right]))
     name_a = name_a or _environment(left.values(), "A")
     name_b = name_b or _environment(right.values(), "B")

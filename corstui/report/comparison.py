@@ -153,7 +153,7 @@ def render_table(sides: Sides, options: Options) -> str:
     lines: list[str] = []
     for environment, part in sides.parts:
         lines += [*_part(sides, environment, part, options), ""]
-    lines += _policies(sides, options)
+    lines += policy_lines(sides, options)
     counts = sides.counts
     said = [f"{counts['differ']} of {counts['cells']} cells differ"]
     said += [f"{counts['not_comparable']} not comparable"] if counts["not_comparable"] else []
@@ -196,7 +196,8 @@ def _field(pair: Pair[Side], options: Options) -> Field:
     return Field(f"{left:>2}  {right}", "faint")
 
 
-def _policies(sides: Sides, options: Options) -> list[str]:
+def policy_lines(sides: Sides, options: Options) -> list[str]:
+    """The policy values that differ, as a table or as sentences; empty where none does."""
     rows = sides.policies
     if not rows:
         return []
@@ -215,10 +216,10 @@ def _policies(sides: Sides, options: Options) -> list[str]:
         )
         for (environment, endpoint, exchange, name, was, now), names in groups.items()
     ]
-    return [paint("Policies", "strong", options.color), *_policy_lines(sides, table, options), ""]
+    return [paint("Policies", "strong", options.color), *_table_lines(sides, table, options), ""]
 
 
-def _policy_lines(sides: Sides, table: Sequence[tuple[str, ...]], options: Options) -> list[str]:
+def _table_lines(sides: Sides, table: Sequence[tuple[str, ...]], options: Options) -> list[str]:
     """A table, or a sentence for each row where the terminal is too narrow for one."""
     titles = ("endpoint", "exchange", "value", sides.a, sides.b, "origins")
     lines = [f"  {line}" for line in columns([[printable(text) for text in row] for row in (titles, *table)])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -96,6 +96,22 @@ class Plan:
     def deployments(self) -> list[Deployment]:
         """The resolved environments that the plan touches, each once."""
         return list({cell.key.environment: cell.deployment for cell in self.cells}.values())
+
+    def beside(self, other: Plan) -> Plan:
+        """Both plans of one profile as one; the names along each axis are this one's, then what only the other has."""
+        return replace(
+            self,
+            cells=(*self.cells, *other.cells),
+            environments=_joined(self.environments, other.environments),
+            origins=_joined(self.origins, other.origins),
+            endpoints=_joined(self.endpoints, other.endpoints),
+            engines=_joined(self.engines, other.engines),
+            warnings=_joined(self.warnings, other.warnings),
+        )
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
 
 
 def plan(

@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from corstui.tui import terminal
 from corstui.tui.bridge import Bridge
 from corstui.tui.commands import commands_of
-from corstui.tui.places import find_profiles
+from corstui.tui.places import KEEP_RUNS, find_profiles, user_runs
 from corstui.tui.screens.loading import LoadingScreen
 from corstui.tui.session import Session, Stamp, Trouble, load, stamps
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
+    from corstui.report.archive import Archive
     from corstui.tui.screens.dashboard import Dashboard
 
 #: Starts the built-in lab; returns its profile and the environment variables that it needs.
@@ -131,7 +132,8 @@ class CorstuiApp(App[None]):
 
         self.trouble = None
         self._watched = stamps(session.files)
-        self._replace(Dashboard(session, self.bridge, source=", ".join(path.name for path in self.paths)))
+        source = ", ".join(path.name for path in self.paths)
+        self._replace(Dashboard(session, self.bridge, source=source, archive=archive_of(self.process_env)))
         if session.warnings:
             count = len(session.warnings)
             text = f"The profile has {count} warning{'s' if count > 1 else ''}; P shows."
@@ -231,6 +233,13 @@ class CorstuiApp(App[None]):
         """What the keys do, before Textual's own commands."""
         yield from commands_of(screen)
         yield from super().get_system_commands(screen)
+
+
+def archive_of(env: Mapping[str, str]) -> Archive | None:
+    """Where runs are kept; None where somebody wants none kept."""
+    from corstui.report.archive import Archive
+
+    return None if env.get(KEEP_RUNS) == "0" else Archive(user_runs(env))
 
 
 def run_dashboard(

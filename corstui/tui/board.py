@@ -73,6 +73,8 @@ class Slot:
     run: int = 0
     parting: str = ""
     """What follows the face where engines disagree on this cell, as far as their results are there."""
+    changes: int = 0
+    """How often a rerun came out otherwise than the result before it."""
 
     @property
     def key(self) -> CellKey:
@@ -197,6 +199,7 @@ class Board:
         if slot is None or slot.run != run or not slot.pending:
             return None
         self._count(slot, -1)
+        slot.changes += slot.cell is not None and came_out(slot.cell) != came_out(cell)
         slot.cell = cell
         slot.result = self.face(cell)
         self._move(slot, State.DONE)
@@ -215,13 +218,17 @@ class Board:
 
     def adopt(self, old: Board, carry: Callable[[Cell, Planned], Cell | None]) -> None:
         """Take over the results of an older board: what ``carry`` makes of each under the new plan, unless None."""
-        for key, slot in self.slots.items():
-            before = old.slots.get(key)
-            cell = carry(before.cell, slot.planned) if before is not None and before.cell is not None else None
-            if cell is not None:
-                slot.cell, slot.result = cell, self.face(cell)
-                self._move(slot, State.DONE)
-                self._count(slot, 1)
+        known = ((slot, old.slots.get(key)) for key, slot in self.slots.items())
+        carried = (carry(old.cell, slot.planned) for slot, old in known if old is not None and old.cell is not None)
+        self.fill(cell for cell in carried if cell is not None)
+
+    def fill(self, cells: Iterable[Cell]) -> None:
+        """Take in results that no run of this board brought; its slots have none yet."""
+        for cell in cells:
+            slot = self.slots[cell.key]
+            slot.cell, slot.result = cell, self.face(cell)
+            self._move(slot, State.DONE)
+            self._count(slot, 1)
 
     def face(self, cell: Cell) -> Face:
         """The face of a finished cell."""
@@ -231,14 +238,8 @@ class Board:
     def deserves_a_look(self, slot: Slot) -> bool:
         """Engines disagree, or it is not as expected, inconclusive or a network error; where nobody wrote an
         expectation, whatever is blocked."""
-        cell = slot.cell
-        if slot.parting:
-            return True
-        if cell is None or cell.as_expected is True:
-            return False
-        if cell.as_expected is False or cell.inconclusive or cell.verdict == "error":
-            return True
-        return not self.expectations and cell.verdict == "blocked"
+        weight = gravity(slot)
+        return bool(slot.parting) or weight >= _DOUBTFUL or (not self.expectations and weight == _BLOCKED)
 
     def _move(self, slot: Slot, state: State) -> None:
         self.pending -= slot.pending
@@ -254,3 +255,28 @@ class Board:
         self.expected += step * (slot.cell.as_expected is True)
         self.unexpected += step * (slot.cell.as_expected is False)
         self.inconclusive += step * bool(slot.cell.inconclusive)
+
+
+_WAITING, _UNSENT, _BLOCKED, _DOUBTFUL, _FAILED, _UNEXPECTED = range(1, 7)
+
+
+def gravity(slot: Slot) -> int:
+    """How much a slot asks for attention, from 0: allowed, opaque or just as expected, to 6: not as expected."""
+    cell = slot.cell
+    if cell is None:
+        return _WAITING
+    if cell.as_expected is False:
+        return _UNEXPECTED
+    if cell.verdict == "error":
+        return _FAILED
+    if cell.inconclusive:
+        return _DOUBTFUL
+    if cell.as_expected is True:
+        return 0
+    return {"blocked": _BLOCKED, "unsent": _UNSENT}.get(cell.verdict, 0)
+
+
+def came_out(cell: Cell) -> tuple[object, ...]:
+    """What two results of one cell must have in common to count as the same."""
+    status = cell.status // 100 if cell.status is not None else None
+    return (cell.verdict, cell.reason, cell.phase, cell.sent, status)

@@ -2,40 +2,89 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from corstui.tui.board import gravity
+
 if TYPE_CHECKING:
-    from corstui.tui.board import Face
-    from corstui.tui.grid import Place
+    from corstui.tui.board import Slot
+    from corstui.tui.place import Place
 
 #: A piece of text and the name of its look.
 Piece = tuple[str, str]
 
-#: Terminal columns of a pair: both symbols, what stands between them, and the suffix.
-PAIR_WIDTH = 9
+
+class Zoom(IntEnum):
+    """How much a place says: its mark, the reason or status too, or also status and time."""
+
+    MARK = 0
+    LABEL = 1
+    DETAIL = 2
+
+
+#: The widest that a place gets, in columns of the terminal.
+WIDEST = {Zoom.MARK: 5, Zoom.LABEL: 13, Zoom.DETAIL: 24}
+#: The same for a pair: both symbols, what stands between them, and the suffix.
+PAIR_WIDTH = {Zoom.MARK: 9, Zoom.LABEL: 9, Zoom.DETAIL: 28}
 _BETWEEN = {True: "<>", None: "??", False: "  "}
+_LABEL_WIDTH = 8
 
 
-def single(face: Face | None) -> list[Piece]:
-    """One mark with its label and suffix; nothing where nothing is planned. A quiet cell has a quiet label."""
-    if face is None:
+def pieces_of(place: Place, zoom: Zoom, *, compares: bool) -> list[Piece]:
+    """What the place shows; nothing where nothing is planned."""
+    if place.members:
+        return _pile_of_pairs(place) if compares else _pile(place)
+    if compares:
+        return pair(place, zoom)
+    return single(place.slot, zoom)
+
+
+def single(slot: Slot | None, zoom: Zoom = Zoom.LABEL) -> list[Piece]:
+    """One mark with its label and suffix. A quiet cell has a quiet label."""
+    if slot is None:
         return []
-    pieces = [(f"{face.symbol:<2} ", face.style), (face.label, "quiet" if face.quiet else face.style)]
-    return [*pieces, (face.suffix, "unexpected")] if face.suffix else pieces
+    face = slot.face
+    look = "quiet" if face.quiet else face.style
+    suffix = [(face.suffix, "unexpected")] if face.suffix else []
+    if zoom is Zoom.MARK:
+        return [(face.symbol, face.style), *suffix]
+    pieces = [(f"{face.symbol:<2} ", face.style), (face.label, look), *suffix]
+    return [*pieces, (_detail(slot, sum(len(text) for text, _ in pieces)), "quiet")] if zoom is Zoom.DETAIL else pieces
 
 
-def pair(place: Place) -> list[Piece]:
+def _detail(slot: Slot, used: int) -> str:
+    """Status, where the label is another one, and time of a finished cell, right of what is there already."""
+    cell = slot.cell
+    if cell is None or slot.result is None:
+        return ""
+    status = str(cell.status or "")
+    said = "" if status == slot.result.label else status
+    return f"{'':<{max(1, WIDEST[Zoom.LABEL] - used)}}{said:>3}{_brief(cell.duration_ms):>7}"
+
+
+def _brief(milliseconds: float) -> str:
+    """``34 ms`` or ``1.2 s``."""
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+def pair(place: Place, zoom: Zoom = Zoom.LABEL) -> list[Piece]:
     """Both marks and what stands between: ``<>`` they differ, ``??`` cannot be compared. ``*``: one is unexpected.
 
     Where nothing differs, the pair is quiet.
     """
     faces = [slot.face if slot is not None else None for slot in place.sides]
+    if not any(faces):
+        return []
     looks = ["name" if face is None else face.style for face in faces]
     if place.difference is False and all(slot is not None and slot.cell is not None for slot in place.sides):
         looks = ["quiet", "quiet"]
     first, second = (f"{face.symbol:<2}" if face is not None else "  " for face in faces)
+    if zoom is Zoom.DETAIL:
+        labels = (face.label if face is not None else "" for face in faces)
+        first, second = (f"{mark} {label:<{_LABEL_WIDTH}}" for mark, label in zip((first, second), labels, strict=True))
     between = _BETWEEN[place.difference]
     unexpected = any(face is not None and "*" in face.suffix for face in faces)
     return [
@@ -44,6 +93,26 @@ def pair(place: Place) -> list[Piece]:
         (second, looks[1]),
         ("*", "unexpected") if unexpected else (" ", looks[1]),
     ]
+
+
+def _pile(place: Place) -> list[Piece]:
+    """The gravest mark of a fold, and how many of its cells have it: ``✗> 2/5``."""
+    slots, worst = list(place.slots), place.worst
+    if worst is None:
+        return []
+    face = worst.face
+    alike = sum(slot.face.symbol == face.symbol for slot in slots)
+    unexpected = any(slot.cell is not None and slot.cell.as_expected is False for slot in slots)
+    look = face.style if gravity(worst) else "quiet"
+    pieces = [(f"{face.symbol:<2} ", face.style), (f"{alike}/{len(slots)}", look)]
+    return [*pieces, ("*", "unexpected")] if unexpected else pieces
+
+
+def _pile_of_pairs(place: Place) -> list[Piece]:
+    """How many pairs of a fold differ: ``<> 2/5``."""
+    between = _BETWEEN[place.difference]
+    alike = sum(member.difference is place.difference for member in place.members)
+    return [(f"{between} {alike}/{len(place.members)}", "differs" if between.strip() else "quiet")]
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:

@@ -24,3 +24,14 @@ def find_profiles(folder: Path, env: Mapping[str, str]) -> list[Path]:
             continue
         found += files
     return found
+
+
+#: Set to 0, no run is kept.
+KEEP_RUNS = "CORSTUI_KEEP_RUNS"
+
+
+def user_runs(env: Mapping[str, str]) -> Path:
+    """Where runs are kept: ``$XDG_DATA_HOME/corstui/runs``, by default under ``~/.local/share``."""
+    base = env.get("XDG_DATA_HOME") or ""
+    home = Path(env.get("HOME") or Path.home())
+    return (Path(base) if Path(base).is_absolute() else home / ".local" / "share") / "corstui" / "runs"

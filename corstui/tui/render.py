@@ -25,11 +25,13 @@ from corstui.report.formats import Options
 from corstui.report.layout import pad, wrap
 from corstui.report.masking import Mask, Unmasked, mask_for
 from corstui.tui.board import Slot, State
+from corstui.tui.place import weight
 from corstui.tui.widgets.lines import COLOURS
 
 if TYPE_CHECKING:
     from corstui.profile.problems import Location
     from corstui.runner import Cell, CellKey, Planned
+    from corstui.tui.place import Place
 
 #: Lines of running text are never wider than this, however wide the terminal is.
 READABLE = 100
@@ -120,20 +122,40 @@ def first_host(exchanges: Sequence[Exchange]) -> str:
 
 
 def inspect(
-    sides: Sequence[Slot | None], columns: int, ascii: bool = False, engines: Sequence[Content] = ()
+    place: Place | None,
+    sides: Sequence[str],
+    columns: int,
+    ascii: bool = False,
+    engines: Sequence[Content] = (),
 ) -> list[Content]:
-    """What the inspector says about the place under the cursor: one slot, or the two sides of a comparison.
+    """What the inspector says about the place under the cursor: a cell, the two sides of a comparison, or a fold.
 
-    ``engines``: what there is to say about the same cell in several engines.
+    ``sides``: how they are called. ``engines``: what there is to say about the same cell in several engines.
     """
-    slots = [slot for slot in sides if slot is not None]
-    if not sides:
+    if place is None:
         return [Content.styled("No cell here.", MUTED)]
-    if not slots:
+    if place.slot is None:
         return wrapped("This origin does not call this endpoint here.", columns, style=MUTED)
-    if len(sides) > 1:
-        return _both(sides, columns, ascii)
-    return _one(slots[0], columns, ascii, engines)
+    if place.members:
+        return _fold(place, columns, ascii)
+    if len(place.sides) > 1:
+        return _both(place.sides, sides, columns, ascii)
+    return _one(place.slot, columns, ascii, engines)
+
+
+def _fold(place: Place, columns: int, ascii: bool) -> list[Content]:
+    """A line for each cell of a fold, the gravest first."""
+    slots = list(place.slots)
+    origin = printable(slots[0].key.origin)
+    lines = wrapped(f"{len(place.members)} endpoints x {origin}: Enter unfolds them", columns, style="bold")
+    for member in sorted(place.members, key=lambda each: [weight(slot) for slot in each.slots], reverse=True):
+        faces = [slot.face for slot in member.slots]
+        symbols = ("<>" if member.difference else "  ").join(f"{face.symbol:<2}" for face in faces)
+        label = f" {faces[0].label}{faces[0].suffix}" if len(faces) == 1 else ""
+        name = next(member.slots).planned.endpoint.name
+        said = (f"{symbols}{label:<10} ", COLOURS.get(faces[0].style, ""))
+        lines.append(Content.assemble(said, shorten(printable(name), max(8, columns - 14))))
+    return lines
 
 
 def _one(slot: Slot, columns: int, ascii: bool, engines: Sequence[Content]) -> list[Content]:
@@ -258,29 +280,29 @@ def _deciding(cell: Cell, view: View, columns: int) -> list[Content]:
 # -- two sides ---------------------------------------------------------------------------------------------------------
 
 
-def _both(sides: Sequence[Slot | None], columns: int, ascii: bool) -> list[Content]:
+def _both(sides: Sequence[Slot | None], names: Sequence[str], columns: int, ascii: bool) -> list[Content]:
     slot = next(slot for slot in sides if slot is not None)
     lines = wrapped(f"{printable(slot.key.endpoint)} x {printable(slot.key.origin)}", columns, style="bold")
     cells = []
-    for side in sides:
+    for name, side in zip(map(printable, names), sides, strict=True):
         if side is None:
-            lines.append(Content.styled("not planned on this side", MUTED))
+            lines.append(Content.styled(f"{name}: not planned", MUTED))
             continue
         if side.cell is None:
-            lines.append(Content(f"{printable(side.key.environment)}: {_STATES.get(side.state, '')}"))
+            lines.append(Content(f"{name}: {_STATES.get(side.state, '')}"))
             continue
         cells.append(side.cell)
-        lines += _side(side.cell, View.of(side.planned, ascii), columns)
+        lines += _side(side.cell, name, View.of(side.planned, ascii), columns)
     if len(cells) == 2:
         lines += [Content(""), *difference(cells[0], cells[1], columns)]
-        lines += [Content(""), *side_by_side(cells[0], cells[1], columns, ascii)]
+        lines += [Content(""), *side_by_side(cells[0], cells[1], columns, ascii, names)]
     return lines
 
 
-def _side(cell: Cell, view: View, columns: int) -> list[Content]:
+def _side(cell: Cell, name: str, view: View, columns: int) -> list[Content]:
     found = mark(cell, ascii=view.ascii)
     style = COLOURS.get(found.style, "")
-    head = f"{printable(cell.environment)} {found.symbol} {found.label}{found.suffix}"
+    head = f"{name} {found.symbol} {found.label}{found.suffix}"
     return [Content.styled(head, f"bold {style}"), *wrapped(view.text(why(cell)), columns, first="  ", rest="  ")]
 
 
@@ -294,13 +316,15 @@ def difference(a: Cell, b: Cell, columns: int) -> list[Content]:
     return wrapped(f"<> differs in {', '.join(judged.differs)}", columns, style=f"bold {CAUTION}")
 
 
-def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False) -> list[Content]:
-    """The policies that two flows met, value by value; ``<>`` where they differ."""
+def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False, sides: Sequence[str] = ()) -> list[Content]:
+    """The policies that two flows met, value by value; ``<>`` where they differ. ``sides``: other names than those of
+    their environments."""
+    names = sides or (a.environment, b.environment)
     first, second = _policy(a), _policy(b)
     left, right = View.of(a.planned, ascii), View.of(b.planned, ascii)
     label = min(18, max(8, columns // 3))
     room = max(6, (columns - label - 5) // 2)
-    heads = (shorten(printable(a.environment), room), shorten(printable(b.environment), room))
+    heads = (shorten(printable(names[0]), room), shorten(printable(names[1]), room))
     lines: list[Content] = []
     parts = (("preflight", first.preflight, second.preflight), ("actual", first.actual, second.actual))
     for title, one, other in parts:

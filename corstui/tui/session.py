@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corstui.tui.board import Board
+from corstui.tui.changes import ChangeLog
+from corstui.tui.sources import Source, clock_time, past_board
 
 if TYPE_CHECKING:
     from corstui.profile import Profile
     from corstui.runner import Cell, CellKey, Plan, Planned
+    from corstui.runner.store import StoredRun
     from corstui.tui.board import Slot
 
 #: What a file looked like: modification time in nanoseconds and size; None when it is not there.
@@ -34,13 +37,18 @@ class Trouble(Exception):
 
 @dataclass(slots=True)
 class Session:
-    """One profile on screen. Boards and plans are made when they are first looked at."""
+    """One profile on screen. Boards and plans are made when they are first looked at. ``past``: the earlier runs that
+    were opened, by their files."""
 
     profile: Profile
     ascii: bool = False
     engine: str = ""
     plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
     boards: dict[tuple[str, str], Board] = field(default_factory=dict)
+    past: dict[Path, StoredRun] = field(default_factory=dict)
+    log: ChangeLog = field(default_factory=ChangeLog)
+    _past_boards: dict[Source, Board] = field(default_factory=dict)
+    _harmless: dict[tuple[str, str], tuple[Plan, list[CellKey]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.engine = self.engine or self.profile.settings.engine
@@ -107,6 +115,25 @@ class Session:
             self.boards[environment, engine] = Board.of(environment, engine, cells, partial(mark, ascii=self.ascii))
         return self.boards[environment, engine]
 
+    def board_of(self, source: Source) -> Board:
+        """What a source shows. Raises Trouble where its environment cannot be resolved or its run was not opened."""
+        from corstui.analysis.marks import mark
+
+        engine = source.engine or self.engine
+        if source.run is None:
+            return self.board(source.environment, engine)
+        if source.run not in self.past:
+            raise Trouble([f"{source.run.name} is not open"])
+        run = self.past[source.run]
+        source = replace(source, engine=engine)
+        if source not in self._past_boards:
+            self._past_boards[source] = past_board(run, source.environment, engine, partial(mark, ascii=self.ascii))
+        return self._past_boards[source]
+
+    def when(self, run: Path) -> str:
+        """How an opened run is called: its local time."""
+        return clock_time(self.past[run].started) if run in self.past else run.name
+
     def twins(self, key: CellKey) -> list[Slot]:
         """The place of a cell in every engine that was opened, the profile's own first."""
         boards = [self.boards.get((key.environment, engine)) for engine in self.engines]
@@ -130,9 +157,12 @@ class Session:
 
     def harmless(self, environment: str, engine: str) -> tuple[Plan, list[CellKey]]:
         """A plan without permission to write, and those of its cells that come out the same as with it."""
-        plan = self._plan(environment, engine, allow_writes=False)
-        full = {planned.key: planned.sends for planned in self.plan(environment, engine).cells}
-        return plan, [planned.key for planned in plan.cells if planned.sends == full[planned.key]]
+        if (environment, engine) not in self._harmless:
+            plan = self._plan(environment, engine, allow_writes=False)
+            full = {planned.key: planned.sends for planned in self.plan(environment, engine).cells}
+            keys = [planned.key for planned in plan.cells if planned.sends == full[planned.key]]
+            self._harmless[environment, engine] = (plan, keys)
+        return self._harmless[environment, engine]
 
     def inherit(self, old: Session) -> list[tuple[Board, list[CellKey]]]:
         """Open what the old session had open and take over every result whose request is still the same.
@@ -140,7 +170,7 @@ class Session:
         Returns what a reload may run unasked: cells of boards that had run, without a result now, that would come out
         the same without permission to write, in environments that need no confirmation.
         """
-        self.engine = old.engine
+        self.engine, self.past, self.log = old.engine, old.past, old.log
         wanted: list[tuple[Board, list[CellKey]]] = []
         for (environment, engine), before in old.boards.items():
             if environment not in self.profile.environments:

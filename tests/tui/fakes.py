@@ -46,6 +46,8 @@ class FakeCell:
     status: int | None = 200
     inconclusive: bool = False
     as_expected: bool | None = None
+    severity: str | None = None
+    duration_ms: float = 12.0
 
 
 def planned(

@@ -26,6 +26,13 @@ class Person:
         assert self.app.dashboard is not None
         return self.app.dashboard
 
+    @property
+    def at(self) -> tuple[str, str]:
+        """Endpoint and origin under the cursor."""
+        assert self.dashboard.matrix.at is not None
+        row, column = self.dashboard.matrix.at
+        return row.key, column.key
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 

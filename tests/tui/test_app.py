@@ -231,7 +231,7 @@ async def test_enter_drills_in_and_escape_comes_back(shop: Path) -> None:
         await person.pilot.pause()
         assert "endpoint 0 x origin1" in person.text()
         await person.press("escape")
-        assert person.dashboard.matrix.at == ("endpoint 0", "origin1")
+        assert person.at == ("endpoint 0", "origin1")
         await person.press("left", "enter", "left_square_bracket")
         assert "no further cell" in person.told()
 

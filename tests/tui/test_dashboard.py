@@ -137,7 +137,7 @@ async def test_compare_runs_both_sides_and_shows_only_differences(tmp_path: Path
         await person.until(lambda: "1 of 12 cells differ" in person.bar())
         assert "✓  <> ✗ " in person.lines()[3]
         await person.press("d")
-        assert [row.endpoint for row in person.dashboard.grid.rows] == ["endpoint 2"]
+        assert [row.key for row in person.dashboard.grid.rows] == ["endpoint 2"]
         await person.press("d")
         assert len(person.dashboard.grid.rows) == 4
         await person.press("g", "r")
@@ -158,7 +158,7 @@ async def test_slash_filters_live_and_escape_clears(tmp_path: Path) -> None:
     async with at_work(session(tmp_path), network) as person:
         await person.settled()
         await person.press("slash", *"block")
-        assert [row.endpoint for row in person.dashboard.grid.rows] == ["endpoint 1"]
+        assert [row.key for row in person.dashboard.grid.rows] == ["endpoint 1"]
         await person.press("enter")
         assert person.dashboard.matrix.has_focus
         await person.press("slash", *"zzz")
@@ -183,23 +183,23 @@ async def test_brackets_jump_between_cells_that_need_a_look(tmp_path: Path) -> N
         await person.press("right_square_bracket")
         await person.settled()
         await person.press("g", "home", "right_square_bracket")
-        assert person.dashboard.matrix.at == ("endpoint 1", "origin1")
+        assert person.at == ("endpoint 1", "origin1")
         await person.press("right_square_bracket", "right_square_bracket")
-        assert person.dashboard.matrix.at == ("endpoint 1", "origin1")
+        assert person.at == ("endpoint 1", "origin1")
         await person.press("left_square_bracket")
-        assert person.dashboard.matrix.at == ("endpoint 3", "origin1")
+        assert person.at == ("endpoint 3", "origin1")
 
 
-async def test_e_shows_the_next_engine_and_warns_that_it_writes_nothing(tmp_path: Path) -> None:
+async def test_b_shows_the_next_engine_and_warns_that_it_writes_nothing(tmp_path: Path) -> None:
     network = Network()
     async with at_work(session(tmp_path), network) as person:
         await person.settled()
-        await person.press("e")
+        await person.press("b")
         await person.settled()
         assert "firefox" in person.headline()
         assert network.asked[-1].engine == "firefox"
         assert "own engine" in person.told()
-        await person.press("e", "e", "e")
+        await person.press("b", "b", "b")
         assert "chromium" in person.headline()
 
 
@@ -271,7 +271,7 @@ async def test_everything_fits_80x24_and_even_less(tmp_path: Path) -> None:
         assert person.dashboard.matrix.size.height >= 8
         assert "3 compare" in person.bar()
         await person.press("G", "end")
-        assert person.dashboard.matrix.at == ("endpoint 13", "origin5")
+        assert person.at == ("endpoint 13", "origin5")
         await person.pilot.resize_terminal(40, 10)
         await person.press("g", "home", "i")
         assert "too low for the inspector" in person.told()
@@ -303,7 +303,7 @@ async def test_the_palette_offers_every_action_with_its_key(tmp_path: Path) -> N
     async with at_work(session(tmp_path), network) as person:
         await person.settled()
         offered = {command.title: command for command in person.app.get_system_commands(person.app.screen)}
-        assert offered["Run this endpoint's row again"].help == "Key: R"
+        assert offered["Run this row again"].help == "Key: R"
         assert offered["The endpoint below"].help == "Key: \u2193 j"
         await person.press("ctrl+p", *"this origin again")
         await person.until(lambda: "Run this origin again" in person.text())

@@ -9,34 +9,41 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from corstui.tui.board import Board
-from corstui.tui.faces import fit
+from corstui.tui.faces import Zoom, fit
 from corstui.tui.grid import Grid
 from corstui.tui.widgets.matrix import Matrix
 from tests.tui.fakes import FakeCell, mark, planned, rename
+from tests.tui.test_grid import asked
 
 
 class MatrixApp(App[None]):
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid, zoom: Zoom | None = Zoom.LABEL) -> None:
         super().__init__()
-        self.grid = grid
-        self.highlighted: list[tuple[str | None, str | None]] = []
-        self.selected: list[tuple[str, str]] = []
+        self.grid, self.zoom = grid, zoom
+        self.highlighted: list[tuple[str, str] | None] = []
+        self.opened: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
         yield Matrix()
 
     def on_mount(self) -> None:
+        self.matrix.zoom = self.zoom
         self.matrix.show(self.grid)
 
     @property
     def matrix(self) -> Matrix:
         return self.query_one(Matrix)
 
-    def on_matrix_cell_highlighted(self, message: Matrix.CellHighlighted) -> None:
-        self.highlighted.append((message.endpoint, message.origin))
+    @property
+    def at(self) -> tuple[str, str] | None:
+        """Endpoint and origin under the cursor."""
+        return (self.matrix.at[0].key, self.matrix.at[1].key) if self.matrix.at is not None else None
 
-    def on_matrix_cell_selected(self, message: Matrix.CellSelected) -> None:
-        self.selected.append((message.endpoint, message.origin))
+    def on_matrix_cell_highlighted(self) -> None:
+        self.highlighted.append(self.at)
+
+    def on_matrix_cell_opened(self, message: Matrix.CellOpened) -> None:
+        self.opened.append((message.row.key, message.column.key))
 
     def lines(self) -> list[str]:
         return [self.matrix.render_line(y).text.rstrip() for y in range(self.matrix.size.height)]
@@ -100,17 +107,17 @@ async def test_enter_and_a_second_click_open_the_cell() -> None:
     app = MatrixApp(Grid((board(3, 3),)))
     async with app.run_test(size=(60, 10)) as pilot:
         await pilot.press("down", "enter")
-        assert app.selected == [("endpoint 1", "origin0")]
+        assert app.opened == [("endpoint 1", "origin0")]
         await pilot.click(Matrix, offset=(34, 3))
-        assert app.matrix.at == ("endpoint 2", "origin1")
+        assert app.at == ("endpoint 2", "origin1")
         await pilot.click(Matrix, offset=(34, 3))
-        assert app.selected[-1] == ("endpoint 2", "origin1")
+        assert app.opened[-1] == ("endpoint 2", "origin1")
         await pilot.click(Matrix, offset=(4, 1))
-        assert app.matrix.at == ("endpoint 0", "origin1")
-        assert len(app.selected) == 2
+        assert app.at == ("endpoint 0", "origin1")
+        assert len(app.opened) == 2
 
 
-async def test_an_update_repaints_one_cell_only(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_update_repaints_one_cell_and_its_totals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     one = board(300, 300)
     app = MatrixApp(Grid((one,)))
     async with app.run_test(size=(120, 40)) as pilot:
@@ -121,8 +128,7 @@ async def test_an_update_repaints_one_cell_only(monkeypatch: pytest.MonkeyPatch)
         one.queue([slot.key], run=2, now=0.0)
         one.finish(FakeCell(slot.key, "blocked", "x", sent=False), run=2, now=0.0)
         app.matrix.update_cells([("endpoint 2", "origin1"), ("not", "there")])
-        assert len(repainted) == 1
-        assert repainted[0].size == (8, 1)
+        assert [region.size for region in repainted] == [(8, 1), (9, 1), (119, 1)]
         assert app.lines()[3][repainted[0].x :].startswith("✗  x")
 
 
@@ -142,20 +148,20 @@ async def test_the_cursor_stays_with_its_cell_when_the_filter_changes() -> None:
     app = MatrixApp(grid)
     async with app.run_test(size=(80, 10)) as pilot:
         await pilot.press("down", "down", "right")
-        grid.apply("endpoint 2")
+        asked(grid, '"endpoint 2"')
         app.matrix.show(grid)
-        assert app.matrix.at == ("endpoint 2", "origin1")
+        assert app.at == ("endpoint 2", "origin1")
         assert app.lines()[0].strip().startswith("1 of 5")
-        grid.apply("nothing at all")
+        asked(grid, '"nothing at all"')
         app.matrix.show(grid)
-        assert app.matrix.at is None
+        assert app.at is None
         await pilot.press("down", "enter", "G", "end")
-        grid.apply("")
+        asked(grid)
         app.matrix.show(grid)
         await pilot.pause()
-        assert app.matrix.at is not None
-        assert app.highlighted[-1] == app.matrix.at
-        assert app.selected == []
+        assert app.at is not None
+        assert app.highlighted[-1] == app.at
+        assert app.opened == []
 
 
 async def test_wide_and_combining_characters_keep_the_columns_in_line() -> None:
@@ -182,7 +188,7 @@ async def test_a_window_too_small_for_one_column_still_shows_it() -> None:
     app = MatrixApp(Grid((board(3, 3),)))
     async with app.run_test(size=(12, 3)) as pilot:
         await pilot.press("right", "down", "right", "left")
-        assert app.matrix.at == ("endpoint 1", "origin1")
+        assert app.at == ("endpoint 1", "origin1")
 
 
 @pytest.mark.parametrize(

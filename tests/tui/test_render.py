@@ -16,6 +16,7 @@ from corstui.profile.problems import Location
 from corstui.runner import Cell
 from corstui.tui import flowlines
 from corstui.tui.board import Slot, State
+from corstui.tui.place import Place
 from corstui.tui.render import View, inspect, side_by_side
 from corstui.tui.screens.flow import PAGES, tab_label, title
 from tests.analysis.flows import APP, flow, ok, preflight
@@ -34,8 +35,14 @@ def text(lines: Sequence[Content]) -> str:
     return "\n".join(line.plain for line in lines)
 
 
+def inspected(sides: Sequence[Slot | None], columns: int) -> list[Content]:
+    """What the inspector says about these sides, which are called after their environments."""
+    names = [side.key.environment if side is not None else "elsewhere" for side in sides]
+    return inspect(Place(tuple(sides)), names, columns)
+
+
 def said(cell: OpenedCell, columns: int = 60) -> str:
-    return text(inspect([slot(cell)], columns))
+    return text(inspected([slot(cell)], columns))
 
 
 def shown(page: str, cell: OpenedCell, columns: int = 100, *, ascii: bool = False) -> str:
@@ -110,28 +117,28 @@ def test_findings_are_listed_with_their_severity() -> None:
     [(State.IDLE, "Not run yet"), (State.QUEUED, "Waiting"), (State.RUNNING, "Running"), (State.STOPPED, "Cancelled")],
 )
 def test_a_cell_without_a_result_says_what_it_waits_for_and_what_it_will_send(state: State, words: str) -> None:
-    lines = text(inspect([slot(None, state)], 60))
+    lines = text(inspected([slot(None, state)], 60))
     assert words in lines
     assert "GET https://api.example/orders" in lines
 
 
 def test_a_request_that_will_be_held_is_announced() -> None:
-    assert "held back" in text(inspect([slot(None, State.IDLE, sends=False)], 60))
+    assert "held back" in text(inspected([slot(None, State.IDLE, sends=False)], 60))
 
 
 def test_a_rerun_keeps_the_old_result_in_sight() -> None:
-    lines = text(inspect([slot(received(), State.RUNNING)], 60))
+    lines = text(inspected([slot(received(), State.RUNNING)], 60))
     assert "runs again now" in lines
     assert "Blocked" in lines
 
 
 def test_nothing_under_the_cursor_is_said_too() -> None:
-    assert "No cell" in text(inspect([], 40))
-    assert "does not call" in text(inspect([None], 40))
+    assert "No cell" in text(inspect(None, (), 40))
+    assert "does not call" in text(inspected([None], 40))
 
 
 def test_two_sides_are_compared_with_their_policies() -> None:
-    lines = text(inspect([slot(received()), slot(allowed())], 70))
+    lines = text(inspected([slot(received()), slot(allowed())], 70))
     assert "staging ✗>" in lines
     assert "production ✓ 200" in lines
     assert "<> differs in verdict, reason" in lines
@@ -142,12 +149,12 @@ def test_two_sides_are_compared_with_their_policies() -> None:
 
 
 def test_two_sides_that_are_alike_or_cannot_be_compared_say_so() -> None:
-    alike = text(inspect([slot(allowed("staging")), slot(allowed())], 70))
+    alike = text(inspected([slot(allowed("staging")), slot(allowed())], 70))
     assert "No difference." in alike
     assert "<>" not in alike
     lost = opened(flow(NetworkError("timeout", "", sent=True)), endpoint="list orders")
-    assert "Not comparable" in text(inspect([slot(lost), slot(allowed())], 70))
-    assert "not planned on this side" in text(inspect([None, slot(allowed())], 70))
+    assert "Not comparable" in text(inspected([slot(lost), slot(allowed())], 70))
+    assert "elsewhere: not planned" in text(inspected([None, slot(allowed())], 70))
 
 
 # -- the drill-down ----------------------------------------------------------------------------------------------------
@@ -319,13 +326,13 @@ def test_secrets_are_masked_on_every_page(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES_AND_SEQUENCE)
 def test_the_ascii_set_needs_no_other_character(page: str) -> None:
     assert shown(page, refused(), ascii=True).isascii()
-    assert text(inspect([slot(refused())], 60, ascii=True)).isascii()
+    assert text(inspect(Place((slot(refused()),)), ["staging"], 60, ascii=True)).isascii()
 
 
 @pytest.mark.parametrize("columns", [20, 34, 42, 78])
 def test_the_inspector_keeps_within_its_columns(columns: int) -> None:
     for cell in (refused(), received(), allowed(), hostile()):
-        assert all(line.cell_length <= columns for line in inspect([slot(cell)], columns))
+        assert all(line.cell_length <= columns for line in inspected([slot(cell)], columns))
 
 
 def test_policies_side_by_side_keep_within_their_columns() -> None:

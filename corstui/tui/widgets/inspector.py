@@ -10,17 +10,20 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from corstui.tui.board import Slot
 from corstui.tui.enginelines import parting
 from corstui.tui.render import View, inspect
 from corstui.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from corstui.runner import Cell
+    from corstui.runner import Cell, CellKey
+    from corstui.tui.place import Place
 
 
 class Inspector(Pane):
-    """Shows one slot of the matrix, or the two sides of a comparison. Follows :meth:`show`; scrolls when focused."""
+    """Shows one place of the matrix: a cell, the two sides of a comparison, or a fold.
+
+    Follows :meth:`show`; scrolls when focused.
+    """
 
     DEFAULT_CSS = """
     Inspector {
@@ -34,7 +37,9 @@ class Inspector(Pane):
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self._ascii = ascii
-        self._sides: tuple[Slot | None, ...] = ()
+        self._place: Place | None = None
+        self._keys: list[CellKey] = []
+        self._names: tuple[str, ...] = ()
         self._engines: tuple[Cell, ...] = ()
         self._text = Static(markup=False)
         self._columns = 0
@@ -42,13 +47,15 @@ class Inspector(Pane):
     def compose(self) -> ComposeResult:
         yield self._text
 
-    def show(self, sides: Sequence[Slot | None], engines: Sequence[Cell] = ()) -> None:
-        """Speak about these slots from now on; call it again when one of them has changed.
+    def show(self, place: Place | None, names: Sequence[str], engines: Sequence[Cell] = ()) -> None:
+        """Speak about this place from now on; call it again when something there has changed.
 
-        ``engines``: the results of the same cell in every engine that was looked at.
+        ``names``: how the sides are called. ``engines``: the results of the same cell in every engine that was looked
+        at.
         """
-        same = [side.key if side else None for side in self._sides] == [side.key if side else None for side in sides]
-        self._sides, self._engines = tuple(sides), tuple(engines)
+        keys = [slot.key for slot in place.slots] if place is not None else []
+        same, self._keys = keys == self._keys, keys
+        self._place, self._names, self._engines = place, tuple(names), tuple(engines)
         self._write()
         if not same:
             self.scroll_home(animate=False)
@@ -67,4 +74,5 @@ class Inspector(Pane):
         engines: list[Content] = []
         if self._engines:
             engines = parting(self._engines, View.of(self._engines[0].planned, self._ascii), self._columns)
-        self._text.update(Content("\n").join(inspect(self._sides, self._columns, self._ascii, engines)))
+        lines = inspect(self._place, self._names, self._columns, self._ascii, engines)
+        self._text.update(Content("\n").join(lines))

@@ -1,15 +1,13 @@
 """The matrix: endpoints as rows, origins as columns, one mark and a short label where they cross.
 
-Only visible cells are rendered, so a matrix of 300 x 300 costs what its window costs. The header row and the name
-columns stay in place while the rest scrolls. Sideways it scrolls by whole columns, and ``<2`` and ``3>`` count those
-out of sight.
+Only visible cells are rendered, so a matrix of 300 x 300 costs what its window costs. The header row, the totals and
+the name columns stay in place while the rest scrolls. Sideways it scrolls by whole columns, and ``<2`` and ``3>`` count
+those out of sight.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -22,15 +20,21 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from corstui.analysis.text import printable
-from corstui.tui.faces import PAIR_WIDTH, fit, fitted, pair, single
+from corstui.tui.faces import PAIR_WIDTH, WIDEST, Zoom, fit, fitted, pieces_of
 from corstui.tui.grid import Grid
+from corstui.tui.widgets.window import Window
 
 if TYPE_CHECKING:
     from textual import events
 
-    from corstui.tui.grid import Place
+    from corstui.tui.axes import Column, Row
+    from corstui.tui.place import Place, Total
 
-_NARROWEST, _WIDEST = 7, 13
+#: Columns of the terminal: the narrowest column of each zoom, and the totals beside the names.
+_NARROWEST = {Zoom.MARK: 4, Zoom.LABEL: 7, Zoom.DETAIL: 7}
+_TOTALS_WIDTH = 9
+#: Between two places, by whether the one before and the one after are selected.
+_GAPS = {(False, False): " ", (False, True): "[", (True, False): "]", (True, True): "|"}
 _LOOKS = ("allowed", "blocked", "error", "unsent", "opaque", "waiting", "running")
 
 
@@ -56,6 +60,7 @@ class Matrix(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "matrix--header",
         "matrix--name",
+        "matrix--fold",
         "matrix--here",
         "matrix--hint",
         "matrix--quiet",
@@ -75,6 +80,7 @@ class Matrix(ScrollView, can_focus=True):
         color: $foreground;
         &> .matrix--header { text-style: bold; color: $text-muted; }
         &> .matrix--name { color: $foreground; }
+        &> .matrix--fold { color: $text-accent; }
         &> .matrix--here { color: $foreground; text-style: bold; }
         &> .matrix--hint { color: $text-accent; text-style: bold; }
         &> .matrix--quiet { color: $text-muted; }
@@ -98,17 +104,13 @@ class Matrix(ScrollView, can_focus=True):
     """
 
     class CellHighlighted(Message):
-        """The cursor stands on another place, or there is none (both names None)."""
+        """The cursor stands on another place, or there is none."""
 
-        def __init__(self, endpoint: str | None, origin: str | None) -> None:
-            self.endpoint, self.origin = endpoint, origin
-            super().__init__()
-
-    class CellSelected(Message):
+    class CellOpened(Message):
         """Somebody wants to look into the place."""
 
-        def __init__(self, endpoint: str, origin: str) -> None:
-            self.endpoint, self.origin = endpoint, origin
+        def __init__(self, row: Row, column: Column) -> None:
+            self.row, self.column = row, column
             super().__init__()
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
@@ -116,13 +118,16 @@ class Matrix(ScrollView, can_focus=True):
         self.grid = Grid(())
         self.message: list[str] = []
         """What to say in place of rows when there is none."""
-        self._pointer, self._ellipsis = (">", "..") if ascii else ("›", "…")
+        self.zoom: Zoom | None = None
+        """None: as much as there is room for."""
+        self.totals = True
         self.row = self.column = 0
-        self._first = 0
+        self._pointer, self._ellipsis = (">", "..") if ascii else ("›", "…")
+        self._window = Window()
+        self._available = 0
         self._names = (0, 0)
-        self._known: dict[str, int] = {}
-        self._widths: list[int] = []
-        self._ends: list[int] = []
+        self._known: dict[tuple[Zoom, str], int] = {}
+        self._zoom = Zoom.LABEL
         self._row_at: dict[str, int] = {}
         self._column_at: dict[str, int] = {}
         self._looks: dict[str, Style] = {}
@@ -130,16 +135,21 @@ class Matrix(ScrollView, can_focus=True):
     # what it shows ----------------------------------------------------------------------------------------------------
 
     @property
-    def at(self) -> tuple[str, str] | None:
-        """Endpoint and origin under the cursor; None in an empty matrix."""
+    def at(self) -> tuple[Row, Column] | None:
+        """What the cursor is on; None in an empty matrix."""
         if self.row >= len(self.grid.rows) or self.column >= len(self.grid.columns):
             return None
-        return self.grid.rows[self.row].endpoint, self.grid.columns[self.column].origin
+        return self.grid.rows[self.row], self.grid.columns[self.column]
 
     @property
     def place(self) -> Place | None:
         """What stands under the cursor."""
         return None if self.at is None else self.grid.place(*self.at)
+
+    @property
+    def current_zoom(self) -> Zoom:
+        """The zoom in force, chosen by somebody or by the room there is."""
+        return self._zoom
 
     def show(self, grid: Grid) -> None:
         """Show another grid, or the same one with other rows and columns. The cursor stays with its endpoint and origin
@@ -148,34 +158,35 @@ class Matrix(ScrollView, can_focus=True):
         if grid is not self.grid:
             self._known.clear()
         self.grid = grid
-        self._row_at = {row.endpoint: index for index, row in enumerate(grid.rows)}
-        self._column_at = {column.origin: index for index, column in enumerate(grid.columns)}
-        endpoint, origin = before or ("", "")
-        self.row = self._row_at.get(endpoint, max(0, min(self.row, len(grid.rows) - 1)))
-        self.column = self._column_at.get(origin, max(0, min(self.column, len(grid.columns) - 1)))
-        self._measure()
-        self._reveal()
-        self.refresh()
+        self._row_at = {endpoint: index for index, row in enumerate(grid.rows) for endpoint in row.endpoints}
+        self._column_at = {column.key: index for index, column in enumerate(grid.columns)}
+        row = self._row_at.get(before[0].endpoints[0]) if before is not None else None
+        column = self._column_at.get(before[1].key) if before is not None else None
+        self.row = max(0, min(self.row, len(grid.rows) - 1)) if row is None else row
+        self.column = max(0, min(self.column, len(grid.columns) - 1)) if column is None else column
+        self.lay_out()
         self._highlighted()
 
     def update_cells(self, places: Iterable[tuple[str, str]]) -> None:
-        """Repaint these places (endpoint, origin) and nothing else, unless one of them needs a wider column."""
+        """Repaint these places (endpoint, origin) with their totals and nothing else, unless one of them needs a wider
+        column."""
         grown = False
-        regions: list[Region] = []
+        seen: dict[tuple[int, int], None] = {}
         for endpoint, origin in places:
             row, column = self._row_at.get(endpoint), self._column_at.get(origin)
-            needed = self._needs(self.grid.place(endpoint, origin))
-            if needed > self._known.get(origin, _WIDEST):
-                self._known[origin] = needed
-                grown = grown or column is not None
             if row is not None and column is not None:
-                regions.append(self._region(row, column))
+                seen[row, column] = None
+        for row, column in seen:
+            place, name = self.grid.place(self.grid.rows[row], self.grid.columns[column]), self.grid.columns[column].key
+            for zoom in Zoom:
+                needed = self._needs(place, zoom)
+                if needed > self._known.get((zoom, name), needed):
+                    self._known[zoom, name] = needed
+                    grown = True
         if grown:
-            self._measure()
-            self._reveal()
-            self.refresh()
-        elif regions:
-            self.refresh(*regions)
+            self.lay_out()
+        elif seen:
+            self.refresh(*self._regions(seen))
 
     def move_to(self, row: int, column: int) -> None:
         """Put the cursor on a visible row and column (clamped) and scroll it into view."""
@@ -199,82 +210,96 @@ class Matrix(ScrollView, can_focus=True):
 
     # geometry ---------------------------------------------------------------------------------------------------------
 
-    def _needs(self, place: Place) -> int:
-        if self.grid.compares:
-            return PAIR_WIDTH
-        slot = place.slot
-        return min(slot.face.width, _WIDEST) if slot is not None else 0
-
-    def _measure(self) -> None:
-        """Column widths from what is known so far: they only grow until another grid comes."""
-        self._widths = []
-        for column in self.grid.columns:
-            if column.origin not in self._known:
-                places = (self.grid.place(row.endpoint, column.origin) for row in self.grid.all_rows)
-                needed = PAIR_WIDTH if self.grid.compares else max(map(self._needs, places), default=0)
-                self._known[column.origin] = max(_NARROWEST, min(cell_len(column.label), _WIDEST - 2), needed)
-            self._widths.append(self._known[column.origin])
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        methods = max((cell_len(row.method) for row in self.grid.all_rows), default=0)
-        labels = max((cell_len(row.label) for row in self.grid.all_rows), default=0)
-        most = max(12, self.size.width * 3 // 10 - 8)
-        self._names = (min(methods, 7), min(labels, most))
-        self._ends = list(accumulate(width + 1 for width in self._widths))
-        self.virtual_size = Size(0, len(self.grid.rows) + 1)
-
-    @property
-    def _frozen(self) -> int:
-        return self._names[0] + self._names[1] + 4
-
     @property
     def full_width(self) -> int:
         """Columns of the terminal with which nothing is out of sight sideways."""
-        return self._frozen + (self._ends[-1] if self._ends else 0) + 2
+        return self._window.full_width
+
+    def give(self, columns: int) -> None:
+        """Say how many columns of the terminal the matrix may grow to, to choose a zoom by."""
+        if columns != self._available:
+            self._available = columns
+            self.lay_out()
+
+    def lay_out(self) -> None:
+        """Fit everything into the size there is, and repaint."""
+        methods = max((cell_len(row.method) for row in self.grid.rows), default=0)
+        labels = max((cell_len(row.label) for row in self.grid.rows), default=0)
+        most = max(12, self.size.width * 3 // 10 - 8)
+        self._names = (min(methods, 7), min(labels, most))
+        frozen = sum(self._names) + 4 + (_TOTALS_WIDTH if self.shows_totals else 0)
+        room = max(0, self.scrollable_content_region.width - frozen - 2)
+        self._zoom = self._fitting(frozen) if self.zoom is None else self.zoom
+        self._window.lay_out(frozen, room, self._widths(self._zoom))
+        self.virtual_size = Size(0, len(self.grid.rows) + self._fixed_lines)
+        self._reveal()
+        self.refresh()
+
+    def _fitting(self, frozen: int) -> Zoom:
+        """The most that every column has room for; marks alone show all of them where labels would hide half."""
+        room = (self._available or self.size.width) - frozen - 2
+        needed = {zoom: sum(self._widths(zoom)) + len(self.grid.columns) for zoom in Zoom}
+        if needed[Zoom.DETAIL] <= room:
+            return Zoom.DETAIL
+        return Zoom.MARK if needed[Zoom.MARK] <= room < needed[Zoom.LABEL] / 2 else Zoom.LABEL
+
+    def _widths(self, zoom: Zoom) -> list[int]:
+        """Column widths from what is known so far: they only grow until another grid comes."""
+        return [self._width(column, zoom) for column in self.grid.columns]
+
+    def _width(self, column: Column, zoom: Zoom) -> int:
+        if (zoom, column.key) not in self._known:
+            places = (self.grid.place(row, column) for row in self.grid.all_rows)
+            needed = max((self._needs(place, zoom) for place in places), default=0)
+            label = min(cell_len(column.label), WIDEST[zoom] - 2 if zoom is not Zoom.MARK else 0)
+            self._known[zoom, column.key] = max(_NARROWEST[zoom], label, needed)
+        return self._known[zoom, column.key]
+
+    def _needs(self, place: Place, zoom: Zoom) -> int:
+        if self.grid.compares:
+            return PAIR_WIDTH[zoom]
+        pieces = pieces_of(place, zoom, compares=False)
+        return min(sum(cell_len(text) for text, _ in pieces), WIDEST[zoom])
 
     @property
-    def _room(self) -> int:
-        """Columns of the terminal between the names and the right edge, one kept for the hint."""
-        return max(0, self.scrollable_content_region.width - self._frozen - 2)
+    def shows_totals(self) -> bool:
+        """Whether there is room for the sums of rows and columns, where they are wanted."""
+        return self.totals and len(self.grid.rows) > 1 and (self._available or self.size.width) >= 100
 
-    def _window(self) -> tuple[int, int]:
-        """The first visible column and the one after the last; at least one, however narrow the terminal."""
-        last = bisect_right(self._ends, self._start(self._first) + self._room + 1)
-        return self._first, max(last, min(self._first + 1, len(self._ends)))
+    @property
+    def _fixed_lines(self) -> int:
+        """Lines that stay: the header, and the totals below."""
+        return 1 + (self.shows_totals and self.size.height > 12)
 
-    def _start(self, column: int) -> int:
-        return self._ends[column - 1] if column else 0
+    @property
+    def _height(self) -> int:
+        """Lines for rows."""
+        return max(1, self.scrollable_content_region.height - self._fixed_lines)
 
-    def _leftmost(self, column: int) -> int:
-        """The smallest first column with which ``column`` is still in sight."""
-        starts = [0, *self._ends[:-1]]
-        return min(column, bisect_left(starts, self._ends[column] - self._room - 1))
-
-    def _region(self, row: int, column: int) -> Region:
-        x = self._frozen + self._start(column) - self._start(self._first)
-        return Region(x, row + 1 - round(self.scroll_y), self._widths[column] + 1, 1)
+    def _regions(self, places: Iterable[tuple[int, int]]) -> Iterator[Region]:
+        """Where these rows and columns are on screen, and the totals that change with them."""
+        for row, column in places:
+            y = row + 1 - round(self.scroll_y)
+            yield Region(self._window.x(column), y, self._window.widths[column] + 1, 1)
+            if self.shows_totals:
+                yield Region(self._window.frozen - _TOTALS_WIDTH, y, _TOTALS_WIDTH, 1)
+        if self._fixed_lines > 1:
+            area = self.scrollable_content_region
+            yield Region(0, area.height - 1, area.width, 1)
 
     def _reveal(self) -> None:
         """Scroll so that the cursor is in sight, and no further."""
-        if not self._ends:
-            self._first = 0
-            self.scroll_to(y=0, animate=False)
-            return
-        furthest = min(self.column, self._leftmost(len(self._ends) - 1))
-        self._first = max(self._leftmost(self.column), min(self._first, furthest))
-        height = max(1, self.scrollable_content_region.height - 1)
-        self.scroll_to(y=min(max(round(self.scroll_y), self.row - height + 1), self.row), animate=False)
+        self._window.reveal(self.column)
+        top = min(max(round(self.scroll_y), self.row - self._height + 1), self.row) if self.grid.rows else 0
+        self.scroll_to(y=top, animate=False)
 
     def _slide(self, columns: int) -> None:
         """Scroll sideways by whole columns, without moving the cursor."""
-        if self._ends:
-            self._first = max(0, min(self._first + columns, self._leftmost(len(self._ends) - 1)))
-            self.refresh()
+        self._window.slide(columns)
+        self.refresh()
 
     def on_resize(self) -> None:
-        self._lay_out()
-        self._reveal()
+        self.lay_out()
 
     # rendering --------------------------------------------------------------------------------------------------------
 
@@ -292,6 +317,8 @@ class Matrix(ScrollView, can_focus=True):
         row = y - 1 + round(self.scroll_y)
         if y == 0:
             segments = self._header()
+        elif y > self._height:
+            segments = self._sums() if self.grid.rows else []
         elif row < len(self.grid.rows):
             segments = self._line(row)
         elif not self.grid.rows and 1 < y < len(self.message) + 2:
@@ -304,47 +331,64 @@ class Matrix(ScrollView, can_focus=True):
         return fit(text, width, self._ellipsis)
 
     def _header(self) -> list[Segment]:
-        first, last = self._window()
-        header, hint = self._look("header"), self._look("hint")
-        left = f"<{first}" if first else ""
-        shown = f"{len(self.grid.rows)} of {len(self.grid.all_rows)}" if self.grid.filtered else ""
+        shown, header, hint = self._window.shown, self._look("header"), self._look("hint")
+        left = f"<{shown.start}" if shown.start else ""
+        count = f"{len(self.grid.rows)} of {len(self.grid.all_rows)}" if self.grid.filtered else ""
         segments = [
-            Segment(" " + fit(shown, self._frozen - 2 - len(left)), header),
+            Segment(" " + fit(count, self._window.frozen - 2 - len(left)), header),
             Segment(left + " ", hint),
         ]
-        for index in range(first, last):
+        for index in shown:
             look = self._look("here") if index == self.column else header
-            label = self._fit(self.grid.columns[index].label, self._widths[index])
+            label = self._fit(self.grid.columns[index].label, self._window.widths[index])
             segments += [Segment(label, look), Segment(" ", header)]
-        if last < len(self._ends):
-            segments.append(Segment(f"{len(self._ends) - last}>", hint))
+        if shown.stop < len(self._window):
+            segments.append(Segment(f"{len(self._window) - shown.stop}>", hint))
         return segments
 
     def _line(self, index: int) -> list[Segment]:
         row = self.grid.rows[index]
-        look = self._look("here") if index == self.row else self._look("name")
+        look = self._look("here" if index == self.row else "fold" if row.fold is not None else "name")
         pointer = self._pointer if index == self.row and self.has_focus else " "
         segments = [
             Segment(pointer + self._fit(row.method, self._names[0]) + " ", look),
-            Segment(self._fit(row.label, self._names[1]) + "  ", look),
+            Segment(self._fit(row.label, self._names[1]) + " ", look),
         ]
-        first, last = self._window()
-        for column in range(first, last):
+        if self.shows_totals:
+            text = fit(self._said(self.grid.row_total(row)), _TOTALS_WIDTH - 1, "") + " "
+            segments.append(Segment(text, self._look("quiet")))
+        marked = False
+        for column in self._window.shown:
+            selected = self.grid.selected(row, self.grid.columns[column])
+            segments.append(Segment(_GAPS[marked, selected], self._look("hint" if marked or selected else "name")))
             segments += self._cell(index, column)
-            segments.append(Segment(" ", self._look("name")))
+            marked = selected
+        segments.append(Segment(_GAPS[marked, False], self._look("hint")))
         return segments
 
-    def _cell(self, row: int, column: int) -> list[Segment]:
-        endpoint, origin = self.grid.rows[row].endpoint, self.grid.columns[column].origin
-        place = self.grid.place(endpoint, origin)
-        pieces = pair(place) if self.grid.compares else single(place.slot.face if place.slot else None)
-        pieces = fitted(pieces, self._widths[column], self._ellipsis)
-        if (row, column) == (self.row, self.column):
+    def _cell(self, index: int, at: int) -> list[Segment]:
+        row, column = self.grid.rows[index], self.grid.columns[at]
+        pieces = pieces_of(self.grid.place(row, column), self._zoom, compares=self.grid.compares)
+        pieces = fitted(pieces, self._window.widths[at], self._ellipsis)
+        if (index, at) == (self.row, self.column):
             here = Style(reverse=True, bold=True) if self.has_focus else Style(underline=True, bold=True)
             return [Segment(text, self._look(look) + here) for text, look in pieces]
-        if self.grid.dimmed(endpoint, origin):
+        if self.grid.dimmed(row, column):
             return [Segment(text, self._look("dimmed")) for text, _ in pieces]
         return [Segment(text, self._look(look)) for text, look in pieces]
+
+    def _sums(self) -> list[Segment]:
+        """The totals of the columns, below them."""
+        quiet = self._look("quiet")
+        what = "differ" if self.grid.compares else "allowed"
+        segments = [Segment(" " + self._fit(what, self._window.frozen - 1), quiet)]
+        for index in self._window.shown:
+            text = self._said(self.grid.column_total(self.grid.columns[index]))
+            segments += [Segment(self._fit(text, self._window.widths[index]), quiet), Segment(" ", quiet)]
+        return segments
+
+    def _said(self, total: Total) -> str:
+        return total.compared if self.grid.compares else total.text
 
     # what a person does -----------------------------------------------------------------------------------------------
 
@@ -352,12 +396,10 @@ class Matrix(ScrollView, can_focus=True):
         self.move_to(self.row + rows, self.column + columns)
 
     def action_page(self, pages: int) -> None:
-        height = max(1, self.scrollable_content_region.height - 2)
-        self.move_to(self.row + pages * height, self.column)
+        self.move_to(self.row + pages * max(1, self._height - 1), self.column)
 
     def action_turn(self, pages: int) -> None:
-        first, last = self._window()
-        self.move_to(self.row, self.column + pages * max(1, last - first))
+        self.move_to(self.row, self.column + pages * max(1, len(self._window.shown)))
 
     def action_edge(self, vertical: int, horizontal: int) -> None:
         rows, columns = len(self.grid.rows), len(self.grid.columns)
@@ -367,26 +409,21 @@ class Matrix(ScrollView, can_focus=True):
 
     def action_select(self) -> None:
         if self.at is not None and self.place is not None and self.place.slot is not None:
-            self.post_message(self.CellSelected(*self.at))
+            self.post_message(self.CellOpened(*self.at))
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cell that has it already, it opens the flow. Names move one axis only."""
         offset = event.get_content_offset(self)
         if offset is None or not self.grid.rows or not self.grid.columns:
             return
-        row = self.row if offset.y == 0 else offset.y - 1 + round(self.scroll_y)
-        column = self.column if offset.x < self._frozen else self._column_under(offset.x)
+        row = self.row if offset.y == 0 or offset.y > self._height else offset.y - 1 + round(self.scroll_y)
+        column = self.column if offset.x < self._window.frozen else self._window.under(offset.x)
         if row >= len(self.grid.rows) or column is None:
             return
-        again = (row, column) == (self.row, self.column) and offset.y > 0 and offset.x >= self._frozen
+        again = (row, column) == (self.row, self.column) and offset.y > 0 and offset.x >= self._window.frozen
         self.move_to(row, column)
         if again:
             self.action_select()
-
-    def _column_under(self, x: int) -> int | None:
-        first, last = self._window()
-        column = bisect_right(self._ends, x - self._frozen + self._start(first))
-        return column if column < last else None
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
         event.stop()
@@ -413,4 +450,4 @@ class Matrix(ScrollView, can_focus=True):
         self.refresh()
 
     def _highlighted(self) -> None:
-        self.post_message(self.CellHighlighted(*(self.at or (None, None))))
+        self.post_message(self.CellHighlighted())

@@ -1,0 +1,98 @@
+"""What stands where a row and a column cross, and what a row or a column adds up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corstui.tui.board import gravity
+
+if TYPE_CHECKING:
+    from corstui.tui.board import Slot
+
+#: The verdicts of equal gravity, the mildest first.
+_MILD_TO_GRAVE = ("allowed", "opaque", "unsent", "blocked", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One slot a side, or None where nothing is planned; a fold has ``members`` instead.
+
+    ``difference``: whether the sides differ, None when they cannot be compared; of a fold, the gravest of its members'.
+    """
+
+    sides: tuple[Slot | None, ...]
+    difference: bool | None = False
+    members: tuple[Place, ...] = ()
+
+    @property
+    def slots(self) -> Iterator[Slot]:
+        """Every planned slot here."""
+        yield from (slot for slot in self.sides if slot is not None)
+        for member in self.members:
+            yield from member.slots
+
+    @property
+    def slot(self) -> Slot | None:
+        """The slot to act on: the first there is."""
+        return next(self.slots, None)
+
+    @property
+    def worst(self) -> Slot | None:
+        """The slot that asks for most attention."""
+        return max(self.slots, key=weight, default=None)
+
+
+def weight(slot: Slot) -> tuple[int, int]:
+    """Orders slots by how much they ask for attention."""
+    return gravity(slot), _MILD_TO_GRAVE.index(slot.cell.verdict) if slot.cell is not None else 0
+
+
+def fold_of(members: Iterable[Place]) -> Place:
+    """Several places as one."""
+    kept = tuple(member for member in members if any(True for _ in member.slots))
+    differences = {member.difference for member in kept}
+    difference = True if True in differences else None if None in differences else False
+    return Place((), difference, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Counts over a row or a column: places, those with every result, allowed ones, not as expected, differing."""
+
+    places: int = 0
+    done: int = 0
+    allowed: int = 0
+    unexpected: int = 0
+    differing: int = 0
+
+    @property
+    def text(self) -> str:
+        """``15/21``, with what is not as expected: ``15/21 3*``."""
+        said = f"{self.allowed}/{self.places}" if self.places else ""
+        return f"{said} {self.unexpected}*" if self.unexpected else said
+
+    @property
+    def compared(self) -> str:
+        """``3<>`` of a comparison; ``same`` when all results are there and none differs."""
+        if self.differing:
+            return f"{self.differing}<>"
+        return "same" if self.places and self.done == self.places else ""
+
+
+def total(places: Iterable[Place]) -> Total:
+    """The sum over places, folds counted by their members."""
+    sums: Counter[str] = Counter()
+    for place in places:
+        for one in place.members or (place,):
+            slots = list(one.slots)
+            if not slots:
+                continue
+            sums["places"] += 1
+            sums["done"] += all(slot.cell is not None for slot in slots)
+            sums["allowed"] += all(slot.cell is not None and slot.cell.verdict == "allowed" for slot in slots)
+            sums["unexpected"] += any(slot.cell is not None and slot.cell.as_expected is False for slot in slots)
+            sums["differing"] += one.difference is True
+    return Total(**sums)

@@ -1,0 +1,266 @@
+"""The screen itself: what stands where, what is told around the matrix, and the clock that drives it all.
+
+The screen asks :class:`~corstui.tui.runs.Runs` for cells and looks at what came back about 30 times a second. An
+environment runs when its tab is first opened; one with ``confirm: true`` asks before its first request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from corstui.analysis.text import printable
+from corstui.tui.grid import Grid
+from corstui.tui.order import ORDERS
+from corstui.tui.runs import Keep, Runs
+from corstui.tui.screens.dashboard.looking import LookKeys
+from corstui.tui.screens.dashboard.running import RunKeys
+from corstui.tui.screens.dashboard.sides import SideKeys
+from corstui.tui.screens.dashboard.taking import TakeKeys
+from corstui.tui.screens.dashboard.watching import WatchKeys
+from corstui.tui.session import Session, Trouble
+from corstui.tui.sources import Source
+from corstui.tui.watch import Watch
+from corstui.tui.widgets.filter import Filter
+from corstui.tui.widgets.inspector import Inspector
+from corstui.tui.widgets.lines import EnvironmentBar, Headline, counts_of, progress_text, separator
+from corstui.tui.widgets.matrix import Matrix
+
+if TYPE_CHECKING:
+    from corstui.report.archive import Archive
+    from corstui.runner import Cell, CellKey, Plan
+    from corstui.tui.board import Board
+    from corstui.tui.bridge import Bridge
+
+FRAMES_PER_SECOND = 30
+#: How often a filter is applied again and the clock is looked at while results arrive, in seconds.
+SLOWLY = 0.25
+#: How many pairs of a comparison are judged between two frames.
+PAIRS_A_FRAME = 40
+#: Columns of the terminal: the least and the most that the inspector takes beside the matrix.
+_INSPECTOR = (34, 64)
+
+
+class Dashboard(RunKeys, LookKeys, SideKeys, TakeKeys, WatchKeys):
+    """Shows a session. ``archive`` None: runs are not kept."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    # Textual declares these as instance variables, so ClassVar would contradict it.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
+
+    DEFAULT_CSS = """
+    Dashboard {
+        background: $background;
+        #body { layout: vertical; height: 1fr; }
+        #body Inspector { height: 8; border-top: solid $foreground 30%; }
+        #notice { display: none; height: auto; max-height: 3; padding: 0 1; color: $text-warning; }
+        #notice.-shown { display: block; }
+        &.-low #body Inspector { display: none; }
+        &.-wide #body { layout: horizontal; }
+        &.-wide #body Inspector {
+            display: block; height: 1fr; border-top: none; border-left: solid $foreground 30%;
+        }
+        &.-hide-inspector #body Inspector { display: none; }
+    }
+    """
+
+    def __init__(self, session: Session, bridge: Bridge, *, source: str = "", archive: Archive | None = None) -> None:
+        super().__init__(session, bridge, source=source)
+        self.archive = archive
+        self.rounds = Watch()
+        self.confirmed = set()
+        self.tab = 1
+        self.pair = _first_pair(session)
+        self.past = None
+        self._stale = self._unsettled = False
+
+    def compose(self) -> ComposeResult:
+        yield Headline()
+        yield EnvironmentBar()
+        with Container(id="body"):
+            yield Matrix(ascii=self.session.ascii)
+            yield Inspector(ascii=self.session.ascii)
+        yield Static(id="notice", markup=False)
+        yield Filter()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.set_interval(1 / FRAMES_PER_SECOND, self._drain)
+        self.set_interval(SLOWLY, self._slowly)
+        self.matrix.focus()
+        self.open_tab(1)
+
+    def leave(self) -> None:
+        """Another screen takes the place of this one, which is still there until it has been unmounted."""
+        self.runs.close()
+
+    def on_unmount(self) -> None:
+        self.leave()
+
+    # what is on screen ------------------------------------------------------------------------------------------------
+
+    def open_tab(self, number: int) -> None:
+        compared, self.tab = self.grid.compares, number
+        try:
+            boards = self.boards()
+        except Trouble as trouble:
+            self.matrix.message = ["This environment cannot run:", *trouble.problems]
+            self._show(Grid((), look=self.look))
+            return
+        grid = Grid(boards, self._differ if len(boards) > 1 else None, self.look)
+        self.look.only = self.look.only and grid.compares == compared
+        grid.apply()
+        self.matrix.message = self._nothing()
+        self._show(grid)
+        self.start([(board, keys) for board in self.live_boards if (keys := board.open())], Keep.ALWAYS)
+
+    def continue_with(self, session: Session) -> None:
+        """The profile has changed on disk: keep the results that still hold, run what changed and changes nothing."""
+        self.runs.stop()
+        wishes = session.inherit(self.session)
+        names = session.environments
+        self.session, self.runs = session, Runs(session, self.runs.bridge)
+        if self.pair is None or any(side.run is None and side.environment not in names for side in self.pair):
+            self.pair = _first_pair(session)
+        self.tab = min(self.tab, len(self.tabs))
+        for board, keys in wishes:
+            self.run_harmless(board, session.harmless(board.environment, board.engine)[0], keys, Keep.IF_CHANGED)
+        self.say("profile")
+        rest = sum(slot.cell is None and not slot.pending for board, _ in wishes for slot in board)
+        self.notify(f"Profile read again.{f' {rest} cells wait for you: a runs them.' if rest else ''}")
+        self.open_tab(self.tab)
+
+    def keep_last_good(self, trouble: Trouble) -> None:
+        """The profile on disk is broken: say so, and go on with the last good one."""
+        more = f" and {len(trouble.problems) - 1} more" if len(trouble.problems) > 1 else ""
+        first = printable(trouble.problems[0].split("\n")[0])
+        self.say("profile", f"{first}{more}. Still showing the last good profile; P shows all.")
+
+    @staticmethod
+    def _differ(first: Cell, second: Cell) -> bool | None:
+        from corstui.analysis.compare import pair
+
+        judged = pair(first, second)
+        return bool(judged.differs) if judged.comparable else None
+
+    def _show(self, grid: Grid) -> None:
+        self.matrix.show(grid)
+        self.update_lines()
+
+    # the lines around the matrix --------------------------------------------------------------------------------------
+
+    def update_lines(self) -> None:
+        session, boards = self.session, self.grid.boards
+        bar, headline = self.query_one(EnvironmentBar), self.query_one(Headline)
+        self._fit_inspector()
+        bar.tabs, bar.active = self.tab_line(), self.tab - 1
+        headline.name_text, headline.separator = session.name, separator(session.ascii)
+        headline.facts = self._facts()
+        if self.grid.compares:
+            self._unsettled = not self.grid.settle(PAIRS_A_FRAME)
+            bar.counts = self._comparison()
+        elif boards:
+            bar.counts = counts_of(boards[0], session.ascii)
+        busy = next((board for board in boards if board.pending), boards[0] if boards else None)
+        if busy is not None:
+            headline.progress = progress_text(
+                busy.progress, busy.pending, self.runs.clock(), self.size.width, session.ascii
+            )
+
+    def _facts(self) -> tuple[str, ...]:
+        """What the headline tells, what may be left out last."""
+        look = self.look
+        told = [self.rounds.text(self.runs.clock())]
+        told += [f"{len(look.selected)} selected"] if look.selected else []
+        told += [" | ".join(self.side_names)] if len(self.sides) > 1 or self.sides[0].run is not None else []
+        told += [] if all(source.engine for source in self.sides) else [self.session.engine_name]
+        orders = (("rows", look.rows), ("columns", look.columns))
+        told += [f"{axis} {ORDERS[order]}" for axis, order in orders if order != "profile"]
+        told += [f"{len(self.grid.all_rows)} endpoints x {len(self.grid.all_columns)} origins", self.source]
+        return tuple(text for text in told if text)
+
+    def _fit_inspector(self) -> None:
+        """Beside the matrix, the inspector takes what the matrix does not need."""
+        wide, (least, most) = self.has_class("-wide"), _INSPECTOR
+        taken = least + 1 if wide and not self.has_class("-hide-inspector") else 0
+        self.matrix.give(self.size.width - taken)
+        spare = min(max(least, self.size.width - self.matrix.full_width - 1), most)
+        self.query_one(Inspector).styles.width = spare if wide else "100%"
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_inspector)
+
+    def _comparison(self) -> tuple[Content, ...]:
+        differ, unclear, judged = self.grid.differences()
+        style = "bold $text-warning" if differ else "dim"
+        text = Content.styled(f"{differ} of {judged} cells differ", style)
+        if not unclear:
+            return (text,)
+        more = f"{separator(self.session.ascii)}{unclear} not comparable"
+        short = Content.assemble(Content.styled(f"{differ} differ", style), more)
+        return (Content.assemble(text, more), short, text)
+
+    # what happens meanwhile -------------------------------------------------------------------------------------------
+
+    def run_harmless(self, board: Board, plan: Plan, keys: Sequence[CellKey], keep: Keep) -> None:
+        self.runs.ask(board, keys, plan, keep)
+
+    def _drain(self) -> None:
+        changes = self.runs.drain()
+        for error in changes.errors:
+            self.say("network", f"The run broke off: {error}")
+        self.tell_changes(changes)
+        for batch in changes.completed:
+            self.keep(batch)
+        if changes.cells:
+            self.repaint(changes.cells)
+        elif self._unsettled:
+            self._stale = self._stale or self.look.only
+            self.update_lines()
+
+    def repaint(self, keys: Iterable[CellKey]) -> None:
+        shown = {(board.environment, board.engine) for board in self.live_boards}
+        places = {(key.endpoint, key.origin) for key in keys if (key.environment, key.engine) in shown}
+        self.grid.touch(places)
+        self.matrix.update_cells(places)
+        self._stale = self._stale or (self.grid.restless and bool(places))
+        if self.matrix.at is not None:
+            row, column = self.matrix.at
+            if not places.isdisjoint((endpoint, column.key) for endpoint in row.endpoints):
+                self._inspect()
+        self.update_lines()
+
+    def _slowly(self) -> None:
+        """Apply the look to what has arrived, begin what is due, and keep the times moving while nothing arrives."""
+        self.watch_on()
+        if self.runs.active or self.rounds.interval is not None:
+            self.update_lines()
+        if self._stale:
+            self._stale = False
+            self.look_again()
+
+    # the cell under the cursor ----------------------------------------------------------------------------------------
+
+    def on_matrix_cell_highlighted(self) -> None:
+        self._inspect()
+
+    def _inspect(self) -> None:
+        place = self.matrix.place
+        slot = place.slot if place is not None else None
+        alone = slot is not None and not self.grid.compares and bool(self.live_boards)
+        engines = self.session.results(slot.key) if slot is not None and alone else []
+        self.query_one(Inspector).show(place, self.side_names, engines)
+
+
+def _first_pair(session: Session) -> tuple[Source, Source] | None:
+    """The first two environments, in whatever engine is looked at."""
+    names = session.environments
+    return (Source(names[0]), Source(names[1])) if len(names) > 1 else None
