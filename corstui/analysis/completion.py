@@ -59,6 +59,13 @@ def completions(text: str, cursor: int, names: Names) -> list[Completion]:
     return _values(FIELDS[field], value, cursor, names, taken) if field in FIELDS else []
 
 
+def best(text: str, cursor: int, names: Names) -> Completion | None:
+    """The completion to take; None where nothing is begun, or where what there is is complete."""
+    offers = completions(text, cursor, names)
+    begun = offers and (offers[0].start < cursor or text[cursor - 1 : cursor] in (":", "|"))
+    return offers[0] if begun and offers[0].applied(text) != text else None
+
+
 def about(text: str, cursor: int) -> str:
     """What the field is about whose value the cursor is in; empty elsewhere."""
     terms = scan(text[:cursor])

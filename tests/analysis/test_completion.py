@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corstui.analysis.completion import Names, about, completions
+from corstui.analysis.completion import Names, about, best, completions
 from corstui.analysis.fields import FIELDS
 from corstui.analysis.query import EndpointFacts, OriginFacts, Outcome, parse
 from corstui.fetch.reasons import REASONS
@@ -95,6 +95,27 @@ def test_in_the_middle_of_a_text_what_is_before_the_cursor_is_completed() -> Non
     assert offered("verdict:b origin:x", cursor=9) == ["verdict:blocked origin:x"]
     assert offered("verdict:b|error", cursor=9) == ["verdict:blocked|error"]
     assert offered("verdict:blocked", cursor=9) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("", None),
+        ("!", None),
+        ("orders ", None),
+        ("orders", None),
+        ("v", "verdict:"),
+        ("!v", "!verdict:"),
+        ("verdict:", "verdict:allowed"),
+        ("verdict:blocked|", "verdict:blocked|allowed"),
+        ("verdict:blocked", None),
+        ("expected:no", None),
+        ("origin:front", "origin:storefront"),
+    ],
+)
+def test_the_best_completion_is_taken_where_something_is_begun(text: str, taken: str | None) -> None:
+    found = best(text, len(text), NAMES)
+    assert (found.applied(text) if found is not None else None) == taken
 
 
 def test_no_completion_goes_on_from_a_misplaced_negation() -> None:
