@@ -280,6 +280,14 @@ async def test_the_middle_of_a_name_is_completed_by_tab() -> None:
         assert somebody.bar.value == 'endpoint:"list orders"'
 
 
+async def test_the_only_completion_is_offered_above_when_it_does_not_go_on_from_what_is_typed() -> None:
+    async with typing() as somebody:
+        await somebody.type("endpoint:eate")
+        assert somebody.lines() == ["create order", "endpoint:eate"]
+        await somebody.press("right")
+        assert somebody.bar.value == 'endpoint:"create order"'
+
+
 async def test_a_word_in_the_middle_of_the_line_is_completed_by_tab() -> None:
     async with typing() as somebody:
         await somebody.type("verdict:b orders")

@@ -265,8 +265,8 @@ class Filter(Vertical):
 
     def _next(self) -> Content:
         text, at = self._line.value, self._line.cursor_position
-        offers = completions(text, at, self.names)
-        if len(offers) > 1:
+        offers, taken = completions(text, at, self.names), best(text, at, self.names)
+        if len(offers) > 1 or (taken is not None and not taken.rest):
             return offered(offers, self.content_size.width, self._ellipsis)
         return Content.styled(about(text, at) or SYNTAX, "dim")
 
