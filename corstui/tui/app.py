@@ -20,6 +20,7 @@ from corstui.tui.commands import commands_of
 from corstui.tui.places import KEEP_RUNS, find_profiles, user_runs
 from corstui.tui.screens.loading import LoadingScreen
 from corstui.tui.session import Session, Stamp, Trouble, load, stamps
+from corstui.tui.settings import Settings, SettingsError, load_settings, settings_file
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -61,7 +62,8 @@ class CorstuiApp(App[None]):
         self.paths = tuple(paths)
         self.process_env = os.environ if process_env is None else process_env
         self.bridge = bridge or Bridge()
-        self.ascii = ascii
+        self.settings, self._unsettled = self._preferred()
+        self.ascii = ascii or self.settings.ascii
         self.demo = demo
         self.trouble: Trouble | None = None
         self._engine = engine
@@ -71,12 +73,26 @@ class CorstuiApp(App[None]):
     def on_mount(self) -> None:
         if self.no_color:
             self.theme = "ansi-dark"
+        elif self.settings.theme is not None:
+            self.theme = self.settings.theme
+        self.set_keymap(dict(self.settings.keys))
+        if self._unsettled:
+            more = f" (and {len(self._unsettled) - 1} more)" if len(self._unsettled) > 1 else ""
+            said = f"{self._unsettled[0]}{more}. Your settings are not used; corstui config shows all."
+            self.notify(said, severity="warning", markup=False, timeout=15)
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
         self.set_interval(WATCH_SECONDS, self._watch)
         self.begin()
+
+    def _preferred(self) -> tuple[Settings, tuple[str, ...]]:
+        """What somebody prefers, and what is wrong with how they say it."""
+        try:
+            return load_settings(settings_file(self.process_env), self.available_themes), ()
+        except SettingsError as error:
+            return Settings(), error.problems
 
     def begin(self) -> None:
         """Show the first screen: the named profile, else what there is to pick from, else the demo."""
@@ -133,7 +149,8 @@ class CorstuiApp(App[None]):
         self.trouble = None
         self._watched = stamps(session.files)
         source = ", ".join(path.name for path in self.paths)
-        self._replace(Dashboard(session, self.bridge, source=source, archive=archive_of(self.process_env)))
+        archive, bell = archive_of(self.process_env), self.settings.bell
+        self._replace(Dashboard(session, self.bridge, source=source, archive=archive, bell=bell))
         if session.warnings:
             count = len(session.warnings)
             text = f"The profile has {count} warning{'s' if count > 1 else ''}; P shows."

@@ -159,7 +159,9 @@ class Grid:
     def _outcomes(self, endpoint: str, origin: str) -> Sequence[Outcome]:
         sides = self._sides(endpoint, origin)
         selected = (endpoint, origin) in self.look.selected
-        difference = self._difference(endpoint, origin, sides) if self.compares else False
+        # judging replays two flows, which a plain word need not wait for
+        wanted = self.compares and any(term.field == "differs" for term in self.look.query.terms)
+        difference = self._difference(endpoint, origin, sides) if wanted else None
         return [_outcome(slot, difference, selected) for slot in sides if slot is not None]
 
     def noteworthy(self, endpoint: str, origin: str) -> bool:

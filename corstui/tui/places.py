@@ -8,10 +8,15 @@ from pathlib import Path
 _SUFFIXES = (".yaml", ".yml")
 
 
-def user_profiles(env: Mapping[str, str]) -> Path:
-    """The user's own profiles: ``$XDG_CONFIG_HOME/corstui/profiles``, by default under ``~/.config``."""
+def user_config(env: Mapping[str, str]) -> Path:
+    """Where the user keeps what they prefer: ``$XDG_CONFIG_HOME/corstui``, by default under ``~/.config``."""
     base = env.get("XDG_CONFIG_HOME") or str(Path(env.get("HOME") or Path.home()) / ".config")
-    return Path(base) / "corstui" / "profiles"
+    return Path(base) / "corstui"
+
+
+def user_profiles(env: Mapping[str, str]) -> Path:
+    """The user's own profiles."""
+    return user_config(env) / "profiles"
 
 
 def find_profiles(folder: Path, env: Mapping[str, str]) -> list[Path]:

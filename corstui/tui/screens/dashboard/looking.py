@@ -62,15 +62,6 @@ class LookKeys(Desk):
         self.look.query = message.query
         self.look_again()
 
-    def on_input_changed(self, message: Filter.Changed) -> None:
-        from corstui.analysis.query import QueryError, parse
-
-        try:
-            self.look.query = parse(message.value)
-        except QueryError:
-            return
-        self.look_again()
-
     def on_filter_left(self) -> None:
         self.matrix.focus()
 

@@ -15,6 +15,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from corstui.analysis.completion import Names
 from corstui.analysis.text import printable
 from corstui.tui.grid import Grid
 from corstui.tui.order import ORDERS
@@ -48,7 +49,7 @@ _INSPECTOR = (34, 64)
 
 
 class Dashboard(RunKeys, LookKeys, SideKeys, TakeKeys, WatchKeys):
-    """Shows a session. ``archive`` None: runs are not kept."""
+    """Shows a session. ``archive`` None: runs are not kept. ``bell``: whether watching rings when something changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -72,10 +73,18 @@ class Dashboard(RunKeys, LookKeys, SideKeys, TakeKeys, WatchKeys):
     }
     """
 
-    def __init__(self, session: Session, bridge: Bridge, *, source: str = "", archive: Archive | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        bridge: Bridge,
+        *,
+        source: str = "",
+        archive: Archive | None = None,
+        bell: bool = True,
+    ) -> None:
         super().__init__(session, bridge, source=source)
         self.archive = archive
-        self.rounds = Watch()
+        self.rounds = Watch(bell=bell)
         self.confirmed = set()
         self.tab = 1
         self.pair = _first_pair(session)
@@ -89,7 +98,7 @@ class Dashboard(RunKeys, LookKeys, SideKeys, TakeKeys, WatchKeys):
             yield Matrix(ascii=self.session.ascii)
             yield Inspector(ascii=self.session.ascii)
         yield Static(id="notice", markup=False)
-        yield Filter()
+        yield Filter(ascii=self.session.ascii)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -152,8 +161,21 @@ class Dashboard(RunKeys, LookKeys, SideKeys, TakeKeys, WatchKeys):
         return bool(judged.differs) if judged.comparable else None
 
     def _show(self, grid: Grid) -> None:
+        self.query_one(Filter).names = self._names(grid)
         self.matrix.show(grid)
         self.update_lines()
+
+    def _names(self, grid: Grid) -> Names:
+        """What the filter can complete."""
+        rows = [row.facts for row in grid.all_rows]
+        return Names(
+            endpoints=[facts.name for facts in rows],
+            origins=[column.key for column in grid.all_columns],
+            methods=_distinct(facts.method for facts in rows),
+            groups=_distinct(facts.group for facts in rows),
+            tags=_distinct(tag for facts in rows for tag in facts.tags),
+            environments=list(self.session.environments),
+        )
 
     # the lines around the matrix --------------------------------------------------------------------------------------
 
@@ -258,6 +280,10 @@ class Dashboard(RunKeys, LookKeys, SideKeys, TakeKeys, WatchKeys):
         alone = slot is not None and not self.grid.compares and bool(self.live_boards)
         engines = self.session.results(slot.key) if slot is not None and alone else []
         self.query_one(Inspector).show(place, self.side_names, engines)
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    return [word for word in dict.fromkeys(words) if word]
 
 
 def _first_pair(session: Session) -> tuple[Source, Source] | None:
