@@ -254,9 +254,11 @@ class CorstuiApp(App[None]):
 
 def archive_of(env: Mapping[str, str]) -> Archive | None:
     """Where runs are kept; None where somebody wants none kept."""
+    if env.get(KEEP_RUNS) == "0":
+        return None
     from corstui.report.archive import Archive
 
-    return None if env.get(KEEP_RUNS) == "0" else Archive(user_runs(env))
+    return Archive(user_runs(env))
 
 
 def run_dashboard(

@@ -334,8 +334,11 @@ class Matrix(ScrollView, can_focus=True):
         shown, header, hint = self._window.shown, self._look("header"), self._look("hint")
         left = f"<{shown.start}" if shown.start else ""
         count = f"{len(self.grid.rows)} of {len(self.grid.all_rows)}" if self.grid.filtered else ""
+        what = self._summed if self.shows_totals else ""
+        names = self._window.frozen - 2 - max(len(left), _TOTALS_WIDTH - 1 if what else 0)
         segments = [
-            Segment(" " + fit(count, self._window.frozen - 2 - len(left)), header),
+            Segment(" " + fit(count, names), header),
+            Segment(fit(what, self._window.frozen - 2 - names - len(left)), self._look("quiet")),
             Segment(left + " ", hint),
         ]
         for index in shown:
@@ -380,12 +383,16 @@ class Matrix(ScrollView, can_focus=True):
     def _sums(self) -> list[Segment]:
         """The totals of the columns, below them."""
         quiet = self._look("quiet")
-        what = "differ" if self.grid.compares else "allowed"
-        segments = [Segment(" " + self._fit(what, self._window.frozen - 1), quiet)]
+        segments = [Segment(" " + self._fit(self._summed, self._window.frozen - 1), quiet)]
         for index in self._window.shown:
             text = self._said(self.grid.column_total(self.grid.columns[index]))
             segments += [Segment(self._fit(text, self._window.widths[index]), quiet), Segment(" ", quiet)]
         return segments
+
+    @property
+    def _summed(self) -> str:
+        """What the totals count."""
+        return "differ" if self.grid.compares else "allowed"
 
     def _said(self, total: Total) -> str:
         return total.compared if self.grid.compares else total.text

@@ -18,7 +18,7 @@ class LookKeys(Desk):
     """Changes the look of the grid."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "only", "differences", id="view.only", tooltip="Only what differs, or is not as expected"),
+        Binding("d", "only", "only *", id="view.only", tooltip="Only what differs, or is not as expected"),
         Binding("slash", "filter", "filter", key_display="/", id="view.filter", tooltip="Filter by name or outcome"),
         Binding("right_square_bracket", "jump(1)", "next", show=False, id="view.next", tooltip="Next cell to look at"),
         Binding("left_square_bracket", "jump(-1)", "previous", show=False, id="view.previous", tooltip="Previous one"),

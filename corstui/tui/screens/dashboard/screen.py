@@ -48,7 +48,7 @@ PAIRS_A_FRAME = 40
 _INSPECTOR = (34, 64)
 
 
-class Dashboard(RunKeys, LookKeys, SideKeys, TakeKeys, WatchKeys):
+class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
     """Shows a session. ``archive`` None: runs are not kept. ``bell``: whether watching rings when something changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = []

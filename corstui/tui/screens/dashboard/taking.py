@@ -26,9 +26,13 @@ class TakeKeys(Desk):
     """Looks into cells and takes them elsewhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "copy", "copy", id="take.copy", tooltip="Copy this cell as curl, fetch(), HAR or Markdown"),
+        Binding(
+            "y", "copy", "copy", show=False, id="take.copy", tooltip="Copy this cell as curl, fetch(), HAR or Markdown"
+        ),
         Binding("X", "export", "export", show=False, id="take.export", tooltip="Write a report to a file"),
-        Binding("e", "edit", "edit", id="take.edit", tooltip="Open the profile in the editor at this endpoint"),
+        Binding(
+            "e", "edit", "edit", show=False, id="take.edit", tooltip="Open the profile in the editor at this endpoint"
+        ),
     ]
 
     # looking into a cell ----------------------------------------------------------------------------------------------
