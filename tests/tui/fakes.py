@@ -35,6 +35,10 @@ class FakePlanned:
     def method(self) -> str:
         return self.endpoint.method
 
+    def endpoint_with(self, **fields: Any) -> FakePlanned:
+        """The same with other fields of its endpoint."""
+        return replace(self, endpoint=replace(self.endpoint, **fields))
+
 
 @dataclass(frozen=True)
 class FakeCell:
