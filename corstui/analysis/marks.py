@@ -77,7 +77,7 @@ SUFFIXES = (
     ("*", "not as expected"),
     ("?", "inconclusive: something in front of the application answered"),
     ("^", "a finding: whatever the verdict, the policy has a flaw"),
-    ("<>", "the two environments differ"),
+    ("<>", "the two sides differ"),
     (ENGINES_PART, "engines disagree: the inspector says why"),
 )
 

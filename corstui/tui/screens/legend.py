@@ -15,6 +15,13 @@ from corstui.analysis.marks import LEGEND, SUFFIXES
 from corstui.tui.render import wrapped
 from corstui.tui.widgets.lines import COLOURS
 
+#: What stands around marks in the matrix alone.
+_AROUND = (
+    ("??", "cannot be compared"),
+    ("[ ]", "selected: r, X and the filter selected:yes act on these"),
+    ("+5", "before a row: a fold of five endpoints; z and Enter unfold it"),
+    ("2/5", "in a fold: two of five cells have this mark; in totals: two of five are allowed"),
+)
 _WORDS = (
     "The word beside a mark is the status that script sees, or the reason: PF is the preflight, R1 the first redirect. "
     "Enter opens a cell and tells all of it."
@@ -60,6 +67,6 @@ class LegendScreen(ModalScreen[None]):
             mark = Content.styled(f"{plain if self._ascii else symbol:<4}", f"bold {COLOURS.get(style, '')}")
             lines += [Content.assemble(mark, first), *(Content.assemble("    ", line) for line in rest)]
         lines.append(Content(""))
-        lines += [Content(f"{suffix:<4}{meaning}") for suffix, meaning in (*SUFFIXES, ("??", "cannot be compared"))]
+        lines += [Content(f"{suffix:<4}{meaning}") for suffix, meaning in (*SUFFIXES, *_AROUND)]
         lines += [Content(""), *wrapped(_WORDS, columns)]
         self.query_one(Static).update(Content("\n").join(lines))
