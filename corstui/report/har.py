@@ -39,7 +39,8 @@ def render(run: Run, options: Options) -> str:
         page = _page(f"page_{number}", cell, mask)
         pages.append(page)
         place = place_of(cell.planned)
-        entries += _entries(cell, page["id"], mask, controls=place not in controlled, bodies=options.bodies)
+        found = _entries(cell, mask, controls=place not in controlled, bodies=options.bodies)
+        entries += ({"pageref": page["id"], **entry} for entry in found)
         controlled.add(place)
     log: dict[str, Any] = {"version": "1.2", "creator": {"name": "corstui", "version": __version__}}
     if len(run.plan.engines) == 1:
@@ -50,6 +51,15 @@ def render(run: Run, options: Options) -> str:
     head = json.dumps({**log, "pages": pages}, indent=1).removesuffix("\n}")
     lines = ",\n".join(f"  {json.dumps(entry)}" for entry in entries)
     return f'{{"log": {head},\n "entries": [\n{lines}\n ]\n}}}}'
+
+
+def entry_text(cell: Cell, exchange: Exchange, options: Options) -> str:
+    """One exchange of a cell as an entry of an archive, indented."""
+    mask = mask_for(cell.planned.deployment, options)
+    exchanges = [*cell.flow.exchanges, *cell.controls]
+    entries = _entries(cell, mask, controls=True, bodies=options.bodies)
+    found = next(entry for each, entry in zip(exchanges, entries, strict=True) if each is exchange)
+    return json.dumps(found, indent=2)
 
 
 def _page(name: str, cell: Cell, mask: Mask) -> dict[str, Any]:
@@ -65,7 +75,7 @@ def _page(name: str, cell: Cell, mask: Mask) -> dict[str, Any]:
     }
 
 
-def _entries(cell: Cell, page: str, mask: Mask, *, controls: bool, bodies: bool) -> Iterator[dict[str, Any]]:
+def _entries(cell: Cell, mask: Mask, *, controls: bool, bodies: bool) -> Iterator[dict[str, Any]]:
     """The exchanges of a cell, one after the other. Control requests are an endpoint's: its first cell has them."""
     start = _began(cell)
     flow = cell.flow
@@ -74,7 +84,7 @@ def _entries(cell: Cell, page: str, mask: Mask, *, controls: bool, bodies: bool)
         seen = flow.response.body if bodies and flow.response and number == len(flow.exchanges) else None
         entry = _entry(exchange, start, mask, seen, bodies=bodies)
         kind = exchange.phase if exchange.phase in ("preflight", "control") else cell.planned.endpoint.initiator
-        yield {"pageref": page, **entry, "_resourceType": kind, "_phase": exchange.phase, "_hop": exchange.hop}
+        yield {**entry, "_resourceType": kind, "_phase": exchange.phase, "_hop": exchange.hop}
         start += timedelta(milliseconds=entry["time"])
 
 

@@ -118,6 +118,11 @@ class StoredCell:
         return self.flow.checks
 
 
+def is_stored(cell: object) -> bool:
+    """Whether this is a cell as a document tells it, which lacks bodies, raw heads and what script asked for."""
+    return isinstance(cell, StoredCell)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredRun:
     """A run document that was read. ``name`` is how a report calls it: the file's name."""

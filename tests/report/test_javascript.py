@@ -13,47 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corstui.profile.model import Endpoint
-from corstui.profile.problems import Location
 from corstui.profile.secrets import Masker
 from corstui.report.javascript import is_script, literal, page_source
 from corstui.report.masking import Masked
 from tests.real_servers.servers import give_up
+from tests.support.endpoints import URL, endpoint
 
 APP = "https://app.example"
-URL = "https://api.example/orders?a=1&b=2"
 EVIL = "\"'`</script><!--\\\n\r\u2028\u2029\ud83d\ude00 ${x} ü\x00"
-
-
-def endpoint(**fields: Any) -> Endpoint:
-    """An endpoint with the defaults of a profile."""
-    plain: dict[str, Any] = {
-        "name": "orders",
-        "group": None,
-        "method": "GET",
-        "url": URL,
-        "headers": (),
-        "body": None,
-        "mode": "cors",
-        "credentials": "same-origin",
-        "redirect": "follow",
-        "cache": "default",
-        "referrer_policy": "",
-        "keepalive": False,
-        "upload_listener": False,
-        "crossorigin": None,
-        "initiator": "fetch",
-        "origins": None,
-        "repeat": 1,
-        "send": "auto",
-        "timeout": None,
-        "tags": (),
-        "notes": "",
-        "uses_secret": False,
-        "expectations": {},
-        "location": Location("shop.yaml", 3, 5),
-    }
-    return Endpoint(**{**plain, **fields})
 
 
 def source(**fields: Any) -> str:
