@@ -14,7 +14,11 @@ from textual.app import App
 
 
 def copy(app: App[Any], text: str, what: str) -> None:
-    """Put ``text`` on the clipboard and into a file, and say so. ``what`` names it, e.g. ``curl command``."""
+    """Put ``text`` on the clipboard and into a file, and say so. ``what`` names it, e.g. ``curl command``.
+
+    A lone surrogate, which no encoding can carry, becomes a question mark.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
     app.copy_to_clipboard(text)
     try:
         path = keep(text, os.environ)

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from corstui.analysis.explain import explain
-from corstui.analysis.facts import host_of
 from corstui.analysis.steps import step
 from corstui.analysis.story import cookies, fix, script_view
-from corstui.analysis.text import shorten, width
-from corstui.fetch.messages import Timing
+from corstui.analysis.text import shorten
 from corstui.fetch.result import Check, Exchange
 from corstui.fetch.url import parse
-from corstui.report.layout import pad
 from corstui.tui.render import (
     BAD,
     CAUTION,
@@ -26,10 +23,6 @@ from corstui.tui.render import (
     MUTED,
     READABLE,
     View,
-    first_host,
-    milliseconds,
-    status_of,
-    target_of,
     wrapped,
 )
 
@@ -62,66 +55,6 @@ _READS = (
 _ASKING = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 
 Annotation = tuple[str, str]
-
-
-# -- the sequence ------------------------------------------------------------------------------------------------------
-
-
-def sequence(cell: Cell, view: View, columns: int) -> list[Content]:
-    """Browser on the left, server on the right, one arrow there and one back for each exchange."""
-    wide = columns >= 110
-    lane = max(30, min(columns - (46 if wide else 14), 84))
-    host, deciding = first_host(cell.flow.exchanges), cell.flow.deciding
-    left, right = view.text(cell.origin_value), view.text(host_of(cell.url))
-    left = shorten(left, max(8, lane - width(shorten(right, lane // 2)) - 1))
-    lines = [Content.styled(f" {left}{shorten(right, lane // 2):>{max(1, lane + 4 - width(left))}}", "bold")]
-    for index, exchange in enumerate(cell.flow.exchanges):
-        decides = deciding is not None and deciding.exchange == index
-        lines += _arrows(index + 1, exchange, host, view, lane, wide, decides)
-    if not cell.sent and cell.verdict != "error":
-        lines.append(_kept_back(cell, view, lane))
-    return lines
-
-
-def _arrows(
-    number: int, exchange: Exchange, host: str, view: View, lane: int, wide: bool, decides: bool
-) -> list[Content]:
-    bar, line = ("|", "-") if view.ascii else ("│", "─")
-    what = shorten(f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}", lane - 8)
-    there = f" {what} {line * (lane - width(what) - 3)}>"
-    times = timing(exchange.timing, full=wide)
-    answered = exchange.response is not None
-    status = status_of(exchange) if answered else f"{view.failed} {status_of(exchange)}"
-    back = f"{line * (lane - width(status) - 5)} {status} {line * 2}"
-    back = f"<{back}" if answered else f"{' ' * (lane - width(status) - 4)} {status} {line * 2}"
-    style = f"bold {BAD}" if decides or not answered else ""
-    note = "decided here" if decides and wide else "decided" if decides else ""
-    return [
-        Content.assemble(f"   {bar}{there}{bar}  ", (times, MUTED)),
-        Content.assemble(f"   {bar}", (pad(back, lane), style), f"{bar}  ", (note, style)),
-    ]
-
-
-def _kept_back(cell: Cell, view: View, lane: int) -> Content:
-    bar = ":" if view.ascii else "╎"
-    parsed = parse(cell.url)
-    target = view.text(parsed.target if parsed is not None else cell.url)
-    verb = "held back" if cell.verdict == "unsent" else "not sent"
-    what = f" {len(cell.flow.exchanges) + 1} {view.text(cell.method)} {shorten(target, lane - 24)}   {verb}"
-    return Content.styled(f"   {bar}{pad(what, lane)}{bar}", MUTED)
-
-
-def timing(times: Timing, *, full: bool) -> str:
-    """``dns 1  tcp 12  tls 31  first byte 44 ms``, or the total alone."""
-    if not full:
-        return milliseconds(times.total if times.total is not None else times.first_byte)
-    parts = (("queue", times.queue), ("dns", times.dns), ("tcp", times.connect), ("tls", times.tls))
-    said = [f"{name} {value:.0f}" for name, value in parts if value is not None and value >= 0.5]
-    if times.first_byte is not None:
-        said.append(f"first byte {milliseconds(times.first_byte)}")
-    elif times.total is not None:
-        said.append(milliseconds(times.total))
-    return "  ".join(said)
 
 
 # -- headers -----------------------------------------------------------------------------------------------------------

@@ -9,11 +9,14 @@ from typing import Any
 from corstui.fetch.messages import Timing
 from corstui.fetch.result import Check, Exchange, Flow
 from corstui.profile.secrets import Masker
+from corstui.runner.simulate import Recorded
 from tests.analysis.doubles import Cell, Key
 from tests.analysis.flows import APP, flow, ok, preflight
+from tests.support.endpoints import endpoint
+from tests.support.playbook import head
 
 SECRET = "sk-live-1234567890"
-TIMING = Timing(queue=0.0, dns=1.0, connect=12.0, tls=31.0, first_byte=44.0, total=46.0)
+TIMING = Timing(queue=0.0, dns=1.0, connect=12.0, tls=31.0, first_byte=44.0, total=90.0)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class OpenedCell(Cell):
     findings: list[dict[str, Any]] = field(default_factory=list)
     sends: bool = True
     controls: tuple[Exchange, ...] = ()
+    #: Fields of its endpoint that are not a profile's defaults.
+    request: dict[str, Any] = field(default_factory=dict)
+    dialogue: tuple[Recorded, ...] = (Recorded(0.0, 1_793_000_000.0, ()),)
 
     @property
     def planned(self) -> Any:
@@ -31,6 +37,7 @@ class OpenedCell(Cell):
             key=self.key,
             method=self.method,
             url=self.url,
+            endpoint=endpoint(name=self.key.endpoint, method=self.method, url=self.url, **self.request),
             origin_value=self.origin_value,
             expectation=self.expectation,
             deployment=SimpleNamespace(masker=Masker({SECRET}), origins={self.key.origin: self.origin_value}),
@@ -52,6 +59,10 @@ class OpenedCell(Cell):
     @property
     def engine(self) -> str:
         return self.key.engine
+
+    @property
+    def browser_error(self) -> str | None:
+        return self.flow.browser_error
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -91,3 +102,13 @@ def allowed(environment: str = "production") -> OpenedCell:
     """A readable answer."""
     answer = ok(("Content-Type", "application/json"), ("X-Total", "3"), ("Server", "nginx"))
     return opened(flow(answer), endpoint="list orders", environment=environment)
+
+
+def hostile() -> OpenedCell:
+    """An answer that would take over a careless terminal."""
+    evil = "\x1b[2J[bold]\u202e{0}"
+    headers = [
+        ("Access-Control-Allow-Origin", f"https://{evil.encode('utf-8').decode('latin-1')}"),
+        ("Server", evil[:8]),
+    ]
+    return opened(flow(head(200, *headers, reason="\x1b]0;x\x07")), endpoint="ev\x1bil [red]")

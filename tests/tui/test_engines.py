@@ -56,11 +56,11 @@ async def opened(person: Person, row: int = 0) -> None:
     await person.settled()
     await person.press("g", *["j"] * row, "enter")
     await person.until(lambda: isinstance(person.app.screen, FlowScreen))
-    await person.press("e")
+    await person.press("b")
     await person.until(lambda: isinstance(person.app.screen, EnginesScreen))
 
 
-async def test_e_asks_the_other_engines_and_says_which_rule_parts_them(shop: Session) -> None:
+async def test_b_asks_the_other_engines_and_says_which_rule_parts_them(shop: Session) -> None:
     network = Api()
     async with at_work(shop, network) as person:
         await opened(person)
@@ -86,8 +86,8 @@ async def test_the_matrix_the_inspector_and_the_drill_down_show_it_from_then_on(
         assert "chromium ✓ 200 · firefox, webkit, standard ✗ header-not-allowed (preflight)" in person.text()
         await person.press("escape")
         await person.until(lambda: person.app.screen is person.dashboard)
-        assert person.lines()[1].split() == ["›GET", "agent", "✓", f"200{ENGINES_PART}"]
-        assert person.lines()[2].split() == ["GET", "plain", "✓", "200"]
+        assert person.lines()[1].split()[:4] == ["›GET", "agent", "✓", f"200{ENGINES_PART}"]
+        assert person.lines()[2].split()[:4] == ["GET", "plain", "✓", "200"]
         text = " ".join(str(person.dashboard.query_one(Inspector).query_one(Static).content).split())
         assert "firefox, webkit, standard ✗ header-not-allowed (preflight)" in text
         assert "quirk.user-agent-by-script" in text
@@ -102,7 +102,7 @@ async def test_engines_that_agree_are_said_to_and_leave_no_mark(shop: Session) -
         await person.press("enter")
         assert "nothing to explain" in person.told()
         await person.press("escape", "escape")
-        assert person.lines()[2].split() == ["›GET", "plain", "✓", "200"]
+        assert person.lines()[2].split()[:4] == ["›GET", "plain", "✓", "200"]
 
 
 async def test_a_write_is_sent_by_the_profiles_own_engine_alone(shop: Session) -> None:
@@ -134,7 +134,7 @@ async def test_an_engine_of_which_single_cells_were_seen_still_fills_when_it_is_
     async with at_work(shop, network) as person:
         await opened(person)
         await person.until(lambda: len(network.engines) == len(ENGINES))
-        await person.press("escape", "escape", "e")
+        await person.press("escape", "escape", "b")
         await person.settled()
         assert person.dashboard.session.engine == "firefox"
         assert [key.endpoint for key in network.asked if key.engine == "firefox"] == ["agent", "plain", "save"]

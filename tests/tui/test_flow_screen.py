@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,12 +14,14 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from corstui.profile.problems import Location
 from corstui.runner import Cell
 from corstui.tui.clipboard import keep
 from corstui.tui.screens.explain import ExplainScreen, page
-from corstui.tui.screens.flow import FlowScreen, TabLine
+from corstui.tui.screens.flow import FlowScreen
 from corstui.tui.screens.help import HelpScreen
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.tabs import TabLine
 from tests.analysis.flows import flow, ok
 from tests.support.playbook import head
 from tests.tui.opened import SECRET, OpenedCell, allowed, opened, received, refused
@@ -104,13 +107,11 @@ async def test_tab_and_arrows_turn_pages_and_come_round() -> None:
         assert text(pilot).startswith("> OPTIONS /orders")
 
 
-async def test_numbers_open_pages_and_a_wrong_one_says_so() -> None:
+async def test_numbers_open_pages() -> None:
     app = Shell(screen(refused()))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("5")
         assert "Access-Control-Allow-Credentials: true" in text(pilot)
-        await pilot.press("8")
-        assert "There is no page 8" in app.told[-1]
 
 
 async def test_a_click_on_a_tab_opens_it() -> None:
@@ -150,13 +151,6 @@ async def test_enter_explains_the_reason_and_escape_comes_back() -> None:
         assert isinstance(app.screen, FlowScreen)
 
 
-async def test_where_nothing_was_refused_enter_says_so() -> None:
-    app = Shell(screen(allowed()))
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("enter")
-        assert "nothing to explain" in app.told[-1]
-
-
 async def test_brackets_walk_to_the_neighbours_and_stop_at_the_end() -> None:
     with neighbours(refused(), received()) as step:
         app = Shell(screen(refused(), step=step))
@@ -170,12 +164,13 @@ async def test_brackets_walk_to_the_neighbours_and_stop_at_the_end() -> None:
             assert "create order" in text(pilot, "title")
 
 
-async def test_y_copies_the_deciding_request_masked_and_capital_y_does_not(cache: Path) -> None:
+async def test_yy_copies_the_deciding_request_masked_and_capital_y_does_not(cache: Path) -> None:
     answer = head(200, ("Server", "x"))
     cell = opened(flow(answer, url=f"https://api.example/?token={SECRET}"))
     app = Shell(screen(cell))
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("y")
+        await pilot.press("y", "y")
+        assert isinstance(app.screen, FlowScreen)
         assert app.clipboard.startswith("curl -i")
         assert SECRET not in app.clipboard
         assert kept(cache) == (app.clipboard + "\n", 0o600)
@@ -186,7 +181,7 @@ async def test_y_copies_the_deciding_request_masked_and_capital_y_does_not(cache
 async def test_without_a_request_there_is_nothing_to_copy() -> None:
     app = Shell(screen(opened(flow(url="http://api.example/"))))
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("y")
+        await pilot.press("Y")
         assert "no request to copy" in app.told[-1]
         assert app.clipboard == ""
 
@@ -198,7 +193,7 @@ async def test_a_cache_that_cannot_be_written_does_not_hinder_the_clipboard(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     app = Shell(screen(received()))
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("y")
+        await pilot.press("y", "y")
         assert app.clipboard
         assert "No copy in a file" in app.told[-1]
 
@@ -224,12 +219,54 @@ async def test_two_cells_begin_with_their_policies_and_s_changes_the_side() -> N
         assert "https://other.example" not in text(pilot)
 
 
-async def test_one_cell_has_no_other_side_and_no_neighbours_without_a_matrix() -> None:
-    async with Shell(screen(received())).run_test(size=SMALL) as pilot:
-        keys = pilot.app.screen.active_bindings
-        assert "s" not in keys
-        assert "left_square_bracket" not in keys
-        assert "y" in keys
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("s", "no other side"),
+        ("[", "no neighbours"),
+        ("]", "no neighbours"),
+        ("b", "not part of a live run"),
+        ("enter", "nothing to explain"),
+        ("8", "There is no page 8: this flow has 7."),
+    ],
+)
+async def test_a_key_that_cannot_act_is_greyed_and_says_why(key: str, said: str) -> None:
+    app = Shell(screen(allowed()))
+    async with app.run_test(size=SMALL) as pilot:
+        name = {"[": "left_square_bracket", "]": "right_square_bracket"}.get(key, key)
+        assert not app.screen.active_bindings[name].enabled
+        assert app.screen.active_bindings["y"].enabled
+        await pilot.press(key)
+        assert said in app.told[-1]
+
+
+async def test_a_flow_with_two_sides_and_neighbours_greys_no_key() -> None:
+    with neighbours(received()) as step:
+        app = Shell(screen(received(), allowed(), step=step))
+        async with app.run_test(size=SMALL):
+            bindings = app.screen.active_bindings
+            assert all(bindings[key].enabled for key in ("s", "enter", "8", "e", "left_square_bracket"))
+
+
+EXPECTED = SimpleNamespace(text="allow", location=Location("/profiles/shop.yaml", 31, 5))
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        (allowed(), 3),
+        (replace(received(), expectation=EXPECTED, as_expected=False), 31),
+        (replace(allowed(), expectation=EXPECTED, as_expected=True), 3),
+    ],
+)
+async def test_e_opens_the_editor_at_the_endpoint_or_at_what_was_not_met(
+    cell: OpenedCell, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened_at: list[Location] = []
+    monkeypatch.setattr("corstui.tui.screens.flow.open_at", lambda app, location: opened_at.append(location))
+    async with Shell(screen(cell)).run_test(size=SMALL) as pilot:
+        await pilot.press("e")
+    assert [location.line for location in opened_at] == [line]
 
 
 async def test_every_binding_has_an_id_and_a_tooltip() -> None:
@@ -280,7 +317,7 @@ async def test_help_lists_the_keys_that_work_beneath_it(size: tuple[int, int]) -
         keys = text(pilot, "keys")
         assert keys.startswith("This screen")
         assert "Scroll Left" not in keys
-        assert "Copy as curl, secrets masked" in keys
+        assert "Copy as curl, fetch(), HAR or Markdown" in keys
         assert "The flow of the other environment" in keys
         assert "The cell before" not in keys
         await pilot.press("question_mark")
@@ -290,11 +327,11 @@ async def test_help_lists_the_keys_that_work_beneath_it(size: tuple[int, int]) -
 async def test_help_shows_a_remapped_key() -> None:
     app = Shell(screen(received()))
     async with app.run_test(size=SMALL) as pilot:
-        app.set_keymap({"flow.copy": "c"})
+        app.set_keymap({"flow.copy": "f2"})
         app.push_screen(HelpScreen())
         await pilot.pause()
-        line = next(line for line in text(pilot, "keys").splitlines() if "secrets masked" in line)
-        assert line.split()[0] == "c"
+        line = next(line for line in text(pilot, "keys").splitlines() if "fetch()" in line)
+        assert line.split()[0] == "f2"
 
 
 async def test_on_the_findings_enter_explains_the_gravest_of_them() -> None:

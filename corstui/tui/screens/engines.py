@@ -80,7 +80,7 @@ class EnginesScreen(Screen[None]):
             "enter", "explain", "explain the rule", id="engines.explain", tooltip="The page of the rule that parts"
         ),
         Binding("r", "again", "run again", id="engines.again", tooltip="Run it again in every engine; never a write"),
-        Binding("escape,e", "dismiss", "back", id="engines.back", tooltip="Back to the flow"),
+        Binding("escape,b", "dismiss", "back", id="engines.back", tooltip="Back to the flow"),
     ]
 
     DEFAULT_CSS = """

@@ -5,48 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
-from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Footer, Static
 
-from corstui.analysis.facts import deciding_exchange
 from corstui.analysis.marks import mark
-from corstui.analysis.story import cookies, fix, headline
-from corstui.report.curl import curl_command
+from corstui.analysis.story import headline
 from corstui.report.formats import Options
-from corstui.report.masking import mask_for
+from corstui.runner.store import is_stored
 from corstui.tui.clipboard import copy
+from corstui.tui.editor import open_at
 from corstui.tui.enginelines import summary
-from corstui.tui.flowlines import advice, checks, cookie_lines, findings, headers, raw, script, sequence
+from corstui.tui.flowpages import FINDINGS, PAGES, tab_label
+from corstui.tui.reasons import SaysWhy
 from corstui.tui.render import MUTED, View, difference, names, side_by_side, wrapped
+from corstui.tui.screens.copying import CopyScreen, curl, no_request
 from corstui.tui.screens.engines import Engines, EnginesScreen
 from corstui.tui.screens.explain import ExplainScreen
+from corstui.tui.sequence import sequence
 from corstui.tui.widgets.lines import COLOURS, spread
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.tabs import TabLine
 
 if TYPE_CHECKING:
+    from corstui.profile.problems import Location
     from corstui.runner import Cell
 
 #: The cells next to those shown, in the direction of -1 or 1; empty at the end.
 Step = Callable[[int], "Sequence[Cell]"]
-Page = Callable[["Cell", View, int], list[Content]]
 
-FINDINGS = "Findings"
-PAGES: dict[str, Page] = {
-    "Headers": headers,
-    "Checks": checks,
-    "Script sees": script,
-    "Cookies": cookie_lines,
-    "Fix": advice,
-    "Raw": raw,
-    FINDINGS: findings,
-}
 POLICIES = "Policies"
 
 
@@ -62,51 +50,7 @@ def title(cell: Cell, view: View, columns: int) -> list[Content]:
     return [left, *wrapped(said, columns, rest="   ", style=style)]
 
 
-def tab_label(name: str, cell: Cell, view: View) -> str:
-    """The tab's name, with how much there is behind it."""
-    if name == "Checks":
-        passed = sum(check.passed for check in cell.flow.checks)
-        return f"Checks {passed}{view.passed} {len(cell.flow.checks) - passed}{view.failed}"
-    if name == "Cookies":
-        return f"Cookies {len(cookies(cell.flow)) or ''}".rstrip()
-    if name == FINDINGS:
-        return f"{name} {len(cell.findings) or ''}".rstrip()
-    return f"Fix {len(fix(cell)) or ''}".rstrip() if name == "Fix" else name
-
-
-class TabLine(Widget):
-    """The pages of the drill-down on one line."""
-
-    DEFAULT_CSS = "TabLine { height: 1; padding: 0 1; background: $surface; color: $foreground; }"
-
-    labels: reactive[tuple[str, ...]] = reactive(())
-    active: reactive[int] = reactive(0)
-
-    class Chosen(Message):
-        """Somebody clicked a tab."""
-
-        def __init__(self, index: int) -> None:
-            self.index = index
-            super().__init__()
-
-    def render(self) -> Content:
-        gap = " " if sum(map(len, self.labels)) + 3 * len(self.labels) > self.size.width else "  "
-        parts = [
-            Content.styled(f" {label} ", "bold reverse" if index == self.active else "")
-            for index, label in enumerate(self.labels)
-        ]
-        self._gap = len(gap)
-        return Content(gap).join(parts)
-
-    def on_click(self, event: events.Click) -> None:
-        offset, x = event.get_content_offset(self), 0
-        for index, label in enumerate(self.labels):
-            if offset is not None and x <= offset.x < x + len(label) + 2:
-                self.post_message(self.Chosen(index))
-            x += len(label) + 2 + self._gap
-
-
-class FlowScreen(Screen[None]):
+class FlowScreen(SaysWhy[None]):
     """Shows one cell, or two side by side. ``step`` finds the cells before and after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,9 +66,10 @@ class FlowScreen(Screen[None]):
         Binding("tab,right,l", "page(1)", "page", key_display="tab", id="flow.page-next", tooltip="The next page"),
         Binding("shift+tab,left,h", "page(-1)", "Page", show=False, id="flow.page-back", tooltip="The page before"),
         Binding("enter", "explain", "explain", id="flow.explain", tooltip="What the reason means"),
-        Binding("y", "copy", "copy curl", id="flow.copy", tooltip="Copy as curl, secrets masked"),
-        Binding("Y", "copy(True)", "copy", show=False, id="flow.copy-secrets", tooltip="Copy it with its secrets"),
-        Binding("e", "engines", "engines", id="flow.engines", tooltip="The same cell in every other engine, run now"),
+        Binding("y", "copy", "copy", id="flow.copy", tooltip="Copy as curl, fetch(), HAR or Markdown"),
+        Binding("Y", "curl", "copy", show=False, id="flow.copy-secrets", tooltip="Copy as curl with its secrets"),
+        Binding("e", "edit", "edit", id="flow.edit", tooltip="Open the profile in the editor at this endpoint"),
+        Binding("b", "engines", "engines", id="flow.engines", tooltip="The same cell in every other engine, run now"),
         Binding("s", "side", "side", id="flow.side", tooltip="The flow of the other environment"),
         Binding(
             "J,shift+down", "scroll_lanes(1)", "Down", show=False, id="flow.lanes-down", tooltip="Scroll the arrows"
@@ -185,6 +130,16 @@ class FlowScreen(Screen[None]):
         """The pages' names in order; a comparison begins with the policies."""
         return (POLICIES, *PAGES) if len(self.cells) > 1 else tuple(PAGES)
 
+    @property
+    def steps(self) -> bool:
+        """Whether there are cells next to those shown."""
+        return self._step is not None
+
+    @property
+    def runs(self) -> bool:
+        """Whether other engines can be asked."""
+        return self._engines is not None
+
     def _write(self) -> None:
         columns = max(40, self.size.width - 3)
         view = View.of(self.cell.planned, self._ascii)
@@ -192,7 +147,7 @@ class FlowScreen(Screen[None]):
         if self._engines is not None:
             heads += summary(self._engines.results(self.cell.key), view, columns + 1)
         self.query_one("#title", Static).update(Content("\n").join(heads))
-        lanes = sequence(self.cell, view, columns)
+        lanes = sequence(self.cell, view, columns, self.size.height * 2 // 5)
         self.query_one("#sequence", Static).update(Content("\n").join(lanes))
         tabs = self.query_one(TabLine)
         tabs.labels = tuple(tab_label(name, self.cell, view) for name in self.pages)
@@ -214,17 +169,15 @@ class FlowScreen(Screen[None]):
 
     def _show_page(self, index: int) -> None:
         self.page = index % len(self.pages)
+        self.refresh_bindings()
         self._write()
         self.query_one("#pane", Pane).scroll_home(animate=False)
 
     # actions ----------------------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "side":
-            return len(self.cells) > 1
-        if action == "engines":
-            return self._engines is not None
-        return self._step is not None if action == "step" else True
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str | None:
+        reason = _WHY_NOT.get(action)
+        return reason(self, parameters) if reason is not None else None
 
     def action_step(self, direction: int) -> None:
         cells = self._step(direction) if self._step is not None else ()
@@ -234,7 +187,6 @@ class FlowScreen(Screen[None]):
         name = self.pages[self.page]
         self.cells, self.side = tuple(cells), 0
         self.page = self.pages.index(name) if name in self.pages else 0
-        self.refresh_bindings()
         self._show_page(self.page)
         self.query_one("#lanes", Pane).scroll_home(animate=False)
 
@@ -242,16 +194,14 @@ class FlowScreen(Screen[None]):
         self._show_page(self.page + direction)
 
     def action_open(self, number: int) -> None:
-        if number > len(self.pages):
-            self.notify(f"There is no page {number}: this flow has {len(self.pages)}.")
-        else:
-            self._show_page(number - 1)
+        self._show_page(number - 1)
 
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
         self._show_page(message.index)
 
     def action_side(self) -> None:
         self.side = 1 - self.side
+        self.refresh_bindings()
         self._write()
 
     def action_engines(self) -> None:
@@ -261,20 +211,47 @@ class FlowScreen(Screen[None]):
     def action_scroll_lanes(self, direction: int) -> None:
         self.query_one("#lanes", Pane).scroll_relative(y=direction, animate=False)
 
-    def action_explain(self) -> None:
+    @property
+    def code(self) -> str | None:
+        """The reason or rule that Enter explains."""
         found = [finding["rule"] for finding in self.cell.findings]
         reason = [self.cell.reason] if self.cell.reason is not None else []
         codes = [*found, *reason] if self.pages[self.page] == FINDINGS else [*reason, *found]
-        code = next(iter(codes), None)
-        if code is None:
-            self.notify("Nothing was refused here, so there is nothing to explain.")
-        else:
-            self.app.push_screen(ExplainScreen(code))
+        return next(iter(codes), None)
 
-    def action_copy(self, secrets: bool = False) -> None:
-        exchange = deciding_exchange(self.cell.flow)
-        if exchange is None:
-            self.notify("Nothing was sent, so there is no request to copy.")
-            return
-        mask = mask_for(self.cell.planned.deployment, Options(secrets=secrets))
-        copy(self.app, curl_command(exchange.request, mask), "curl command")
+    def action_explain(self) -> None:
+        if self.code is not None:
+            self.app.push_screen(ExplainScreen(self.code))
+
+    def action_copy(self) -> None:
+        self.app.push_screen(CopyScreen(self.cell, ascii=self._ascii))
+
+    def action_curl(self) -> None:
+        copy(self.app, curl(self.cell, Options(secrets=True)), "curl command with its secrets")
+
+    def action_edit(self) -> None:
+        open_at(self.app, place_to_edit(self.cell))
+
+
+def place_to_edit(cell: Cell) -> Location:
+    """The expectation that was not met, else the endpoint."""
+    expectation = cell.planned.expectation
+    if expectation is not None and cell.as_expected is False:
+        return expectation.location
+    return cell.planned.endpoint.location
+
+
+def _no_page(screen: FlowScreen, parameters: tuple[object, ...]) -> str | None:
+    number = int(str(parameters[0]))
+    return f"There is no page {number}: this flow has {len(screen.pages)}." if number > len(screen.pages) else None
+
+
+_WHY_NOT: dict[str, Callable[[FlowScreen, tuple[object, ...]], str | None]] = {
+    "open": _no_page,
+    "side": lambda screen, _: None if len(screen.cells) > 1 else "There is one flow here and no other side of it.",
+    "step": lambda screen, _: None if screen.steps else "This flow has no neighbours: it was not opened from a matrix.",
+    "engines": lambda screen, _: None if screen.runs else "Engines are asked live, and this is not part of a live run.",
+    "explain": lambda screen, _: None if screen.code else "Nothing was refused here, so there is nothing to explain.",
+    "curl": lambda screen, _: no_request(screen.cell),
+    "edit": lambda screen, _: "An earlier run has no profile to edit." if is_stored(screen.cell) else None,
+}

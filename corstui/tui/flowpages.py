@@ -1,0 +1,40 @@
+"""The pages of the drill-down by name, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from corstui.analysis.story import cookies, fix
+from corstui.tui.flowlines import advice, checks, cookie_lines, findings, headers, raw, script
+from corstui.tui.render import View
+
+if TYPE_CHECKING:
+    from corstui.runner import Cell
+
+Page = Callable[["Cell", View, int], list[Content]]
+
+FINDINGS = "Findings"
+PAGES: dict[str, Page] = {
+    "Headers": headers,
+    "Checks": checks,
+    "Script sees": script,
+    "Cookies": cookie_lines,
+    "Fix": advice,
+    "Raw": raw,
+    FINDINGS: findings,
+}
+
+
+def tab_label(name: str, cell: Cell, view: View) -> str:
+    """The tab's name, with how much there is behind it."""
+    if name == "Checks":
+        passed = sum(check.passed for check in cell.flow.checks)
+        return f"Checks {passed}{view.passed} {len(cell.flow.checks) - passed}{view.failed}"
+    if name == "Cookies":
+        return f"Cookies {len(cookies(cell.flow)) or ''}".rstrip()
+    if name == FINDINGS:
+        return f"{name} {len(cell.findings) or ''}".rstrip()
+    return f"Fix {len(fix(cell)) or ''}".rstrip() if name == "Fix" else name

@@ -1,0 +1,171 @@
+"""The sequence view of the drill-down: browser on the left, server on the right, arrows between, and times as bars.
+
+Pure functions like those of :mod:`corstui.tui.render`, on which they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from corstui.analysis.facts import field, host_of
+from corstui.analysis.text import shorten, width
+from corstui.fetch.result import Exchange
+from corstui.fetch.url import parse
+from corstui.report.layout import pad
+from corstui.tui.bars import bars, figures, legend
+from corstui.tui.render import BAD, MUTED, View, first_host, status_of, target_of
+
+if TYPE_CHECKING:
+    from corstui.runner import Cell
+
+#: Columns beside the lane: its margin and its two bars with the gap after them.
+_AROUND = 7
+#: Columns of a terminal from which there is room for figures, and for a bar.
+_WIDE, _MEDIUM = 110, 70
+
+
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """Where things stand: ``lane`` columns between browser and server, ``room`` columns to the right of them."""
+
+    view: View
+    columns: int
+
+    @property
+    def wide(self) -> bool:
+        return self.columns >= _WIDE
+
+    @property
+    def lane(self) -> int:
+        if self.wide:
+            return min(self.columns - 54, 84)
+        return max(24, self.columns - _AROUND - (20 if self.columns >= _MEDIUM else 9))
+
+    @property
+    def room(self) -> int:
+        return max(0, self.columns - self.lane - _AROUND)
+
+    @property
+    def bar(self) -> int:
+        """Columns of a time bar, 0 where there is no room for one."""
+        return min(self.room, 48) if self.columns >= _MEDIUM else 0
+
+    @property
+    def side(self) -> str:
+        return "|" if self.view.ascii else "│"
+
+    @property
+    def line(self) -> str:
+        return "-" if self.view.ascii else "─"
+
+    @property
+    def gap(self) -> str:
+        """The side of a request that never left."""
+        return ":" if self.view.ascii else "╎"
+
+
+def sequence(cell: Cell, view: View, columns: int, rows: int | None = None) -> list[Content]:
+    """One arrow there and one back for each exchange, with bars of their times on one scale.
+
+    ``rows``: with more lines than these there is no line for what the bars mean.
+    """
+    lanes, exchanges = _Lanes(view, columns), cell.flow.exchanges
+    timings = [exchange.timing for exchange in exchanges]
+    host, deciding = first_host(exchanges), cell.flow.deciding
+    drawn = bars(timings, lanes.bar, ascii=view.ascii)
+    rounds = _rounds(exchanges)
+    lines = [_heads(cell, lanes)]
+    for index, exchange in enumerate(exchanges):
+        if index in rounds and len(rounds) > 1:
+            lines.append(Content.styled(f"   repetition {rounds.index(index) + 1} of {len(rounds)}", MUTED))
+        decides = deciding is not None and deciding.exchange == index
+        lines += _arrows(index + 1, exchange, host, lanes, drawn[index], decides)
+    lines += _kept_back(cell, lanes)
+    lines += _controls(cell, lanes)
+    key = legend(timings, ascii=view.ascii) if lanes.bar else Content("")
+    if lanes.wide and key.cell_length <= lanes.room:
+        lines[0] = Content.assemble(lines[0], " " * (columns - lanes.room - lines[0].cell_length), key)
+    elif key.cell_length and key.cell_length + 3 <= columns and (rows is None or len(lines) < rows):
+        lines.append(Content.assemble("   ", key))
+    return lines
+
+
+def _heads(cell: Cell, lanes: _Lanes) -> Content:
+    """The origin of the page over the one side, the server's host over the other."""
+    left, right = lanes.view.text(cell.origin_value), lanes.view.text(host_of(cell.url))
+    right = shorten(right, lanes.lane // 2)
+    left = shorten(left, max(8, lanes.lane - width(right) - 1))
+    gap = max(1, lanes.lane + 4 - width(left) - width(right))
+    return Content.styled(f" {left}{' ' * gap}{right}", "bold")
+
+
+def _rounds(exchanges: Sequence[Exchange]) -> list[int]:
+    """Where each repetition of the flow begins: with its preflight, or with its request where none went before."""
+    return [
+        index
+        for index, exchange in enumerate(exchanges)
+        if exchange.hop == 0
+        and (exchange.phase == "preflight" or not index or exchanges[index - 1].phase != "preflight")
+    ]
+
+
+def _arrows(number: int, exchange: Exchange, host: str, lanes: _Lanes, bar: Content, decides: bool) -> list[Content]:
+    view, lane, line = lanes.view, lanes.lane, lanes.line
+    what = shorten(f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}", lane - 8)
+    there = f" {what} {line * (lane - width(what) - 3)}>"
+    answered = exchange.response is not None
+    status = status_of(exchange) if answered else f"{view.failed} {status_of(exchange)}"
+    said = shorten(f" {'decided here ' if decides else ''}{status} ", lane - 6)
+    back = f"{'<' if answered else ' '}{(line if answered else ' ') * (lane - width(said) - 3)}{said}{line * 2}"
+    style = f"bold {BAD}" if decides or not answered else ""
+    times = shorten(figures(exchange.timing, full=lanes.wide), lanes.room)
+    first, second = (bar, Content.styled(times, MUTED)) if lanes.bar else (Content.styled(times, MUTED), Content(""))
+    return [
+        Content.assemble(f"   {lanes.side}{there}{lanes.side}  ", first),
+        Content.assemble(f"   {lanes.side}", (pad(back, lane), style), f"{lanes.side}  ", second),
+    ]
+
+
+def _kept_back(cell: Cell, lanes: _Lanes) -> list[Content]:
+    """The request that a failed preflight, a rule of the browser, or corstui kept from being sent."""
+    flow, view = cell.flow, lanes.view
+    last = flow.exchanges[-1] if flow.exchanges else None
+    held = flow.verdict == "unsent"
+    if flow.verdict in ("allowed", "opaque", "error") or not (held or last is None or last.phase == "preflight"):
+        return []
+    method, url = cell.method, cell.url
+    if last is not None:
+        method = field(last.request.headers, "access-control-request-method") or last.request.method
+        url = last.request.url
+        if held and last.response is not None and 300 <= last.response.status < 400:
+            url = field(last.response.headers, "location") or url
+    parsed = parse(url)
+    same = parsed is not None and parsed.scheme + parsed.authority == (first_host(flow.exchanges) or _place(cell.url))
+    target = view.text(parsed.target if parsed is not None and same else url)
+    verb = "held back" if held else "not sent"
+    what = f" {len(flow.exchanges) + 1} {view.text(method)} {shorten(target, lanes.lane - 24)}   {verb}"
+    return [Content.styled(f"   {lanes.gap}{pad(what, lanes.lane)}{lanes.gap}", MUTED)]
+
+
+def _place(url: str) -> str:
+    parsed = parse(url)
+    return parsed.scheme + parsed.authority if parsed is not None else ""
+
+
+def _controls(cell: Cell, lanes: _Lanes) -> list[Content]:
+    """The control requests of the endpoint, one quiet line each: they are no part of the flow."""
+    host = first_host(cell.flow.exchanges) or _place(cell.url)
+    lines = []
+    for number, exchange in enumerate(cell.controls, len(cell.flow.exchanges) + 1):
+        origin = field(exchange.request.headers, "origin")
+        who = "without Origin" if origin is None else "from an origin made up"
+        what = f"{number} {exchange.request.method} {target_of(exchange, host, lanes.view)}"
+        end = f"  {status_of(exchange)} {figures(exchange.timing, full=False)}".rstrip()
+        head = f"   control request {who}: "
+        room = max(8, lanes.columns - width(head) - width(end))
+        lines.append(Content.styled(shorten(head + shorten(lanes.view.text(what), room) + end, lanes.columns), MUTED))
+    return lines
