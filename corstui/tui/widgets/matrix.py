@@ -123,6 +123,8 @@ class Matrix(ScrollView, can_focus=True):
         self.totals = True
         self.row = self.column = 0
         self._pointer, self._ellipsis = (">", "..") if ascii else ("›", "…")
+        # endpoint and origin under the cursor when it last moved: rows may move away beneath it
+        self._kept = ("", "")
         self._window = Window()
         self._available = 0
         self._names = (0, 0)
@@ -154,14 +156,12 @@ class Matrix(ScrollView, can_focus=True):
     def show(self, grid: Grid) -> None:
         """Show another grid, or the same one with other rows and columns. The cursor stays with its endpoint and origin
         where they are still there, else as near as possible."""
-        before = self.at
         if grid is not self.grid:
             self._known.clear()
         self.grid = grid
         self._row_at = {endpoint: index for index, row in enumerate(grid.rows) for endpoint in row.endpoints}
         self._column_at = {column.key: index for index, column in enumerate(grid.columns)}
-        row = self._row_at.get(before[0].endpoints[0]) if before is not None else None
-        column = self._column_at.get(before[1].key) if before is not None else None
+        row, column = self._row_at.get(self._kept[0]), self._column_at.get(self._kept[1])
         self.row = max(0, min(self.row, len(grid.rows) - 1)) if row is None else row
         self.column = max(0, min(self.column, len(grid.columns) - 1)) if column is None else column
         self.lay_out()
@@ -457,4 +457,6 @@ class Matrix(ScrollView, can_focus=True):
         self.refresh()
 
     def _highlighted(self) -> None:
+        if self.at is not None:
+            self._kept = (self.at[0].endpoints[0], self.at[1].key)
         self.post_message(self.CellHighlighted())
