@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from corstui.analysis.facts import HasFlow
 from corstui.analysis.marks import Judged, mark
+from corstui.analysis.story import cause
 from corstui.fetch.result import ScriptResponse
 
 
@@ -30,7 +32,7 @@ class Key(Protocol):
     def engine(self) -> str: ...
 
 
-class Comparable(Judged, Protocol):
+class Comparable(Judged, HasFlow, Protocol):
     """A finished cell, as far as a comparison needs it."""
 
     @property
@@ -196,9 +198,9 @@ def _sentence(pair: Pair[C], name_a: str, name_b: str) -> tuple[str, str] | None
     if not pair.differs:
         return None
     if b.verdict == "allowed" and a.verdict == "blocked":
-        return (f"{name_b} also allows", f" ({name_a}: {mark(a).label})")
+        return (f"{name_b} lets", f" in, {name_a} does not: {cause(a)}")
     if a.verdict == "allowed" and b.verdict == "blocked":
-        return (f"{name_b} does not allow", f" ({mark(b).label})")
+        return (f"{name_a} lets", f" in, {name_b} does not: {cause(b)}")
     if "headers" in pair.differs and len(pair.differs) == 1:
         return ("script reads other headers for", _header_change(pair, name_b))
     return ("differs for", f" ({name_a}: {_face(a)}, {name_b}: {_face(b)})")

@@ -15,6 +15,7 @@ from corstui.fetch.result import Exchange, Flow
 
 __all__ = [
     "answered_by",
+    "cause",
     "cookies",
     "fix",
     "headline",
@@ -36,8 +37,8 @@ _BODY_FAILURES = {
 def headline(thing: Flow | HasFlow) -> str:
     """The verdict and its cause in one sentence, without a full stop."""
     flow = flow_of(thing)
-    cause = _cause(thing)
-    return f"{outcome(flow)}: {cause}" if cause else outcome(flow)
+    said = cause(thing)
+    return f"{outcome(flow)}: {said}" if said else outcome(flow)
 
 
 def outcome(flow: Flow) -> str:
@@ -75,7 +76,8 @@ def _blocked(flow: Flow) -> str:
     return "Blocked; the server received the request"
 
 
-def _cause(thing: Flow | HasFlow) -> str:
+def cause(thing: Flow | HasFlow) -> str:
+    """Why the flow ended as it did, in a few words without a full stop; empty where nothing went wrong."""
     flow = flow_of(thing)
     page = pages().get(flow.reason) if flow.reason is not None else None
     return page.cause.format_map(facts(thing)) if page is not None else ""

@@ -127,10 +127,12 @@ def inspect(
     columns: int,
     ascii: bool = False,
     engines: Sequence[Content] = (),
+    sentences: Sequence[str] = (),
 ) -> list[Content]:
     """What the inspector says about the place under the cursor: a cell, the two sides of a comparison, or a fold.
 
     ``sides``: how they are called. ``engines``: what there is to say about the same cell in several engines.
+    ``sentences``: what differs between the sides for this endpoint as a whole.
     """
     if place is None:
         return [Content.styled("No cell here.", MUTED)]
@@ -139,7 +141,7 @@ def inspect(
     if place.members:
         return _fold(place, columns, ascii)
     if len(place.sides) > 1:
-        return _both(place.sides, sides, columns, ascii)
+        return _both(place, sides, columns, ascii, sentences)
     return _one(place.slot, columns, ascii, engines)
 
 
@@ -280,9 +282,13 @@ def _deciding(cell: Cell, view: View, columns: int) -> list[Content]:
 # -- two sides ---------------------------------------------------------------------------------------------------------
 
 
-def _both(sides: Sequence[Slot | None], names: Sequence[str], columns: int, ascii: bool) -> list[Content]:
-    slot = next(slot for slot in sides if slot is not None)
-    lines = wrapped(f"{printable(slot.key.endpoint)} x {printable(slot.key.origin)}", columns, style="bold")
+def _both(place: Place, names: Sequence[str], columns: int, ascii: bool, sentences: Sequence[str]) -> list[Content]:
+    sides = place.sides
+    slot = next(place.slots)
+    said = [View.of(slot.planned, ascii).text(sentence) for sentence in sentences]
+    whole = [line for sentence in said for line in wrapped(sentence, columns, rest="  ", style=CAUTION)]
+    lines = [*whole, Content("")] if whole else []
+    lines += wrapped(f"{printable(slot.key.endpoint)} x {printable(slot.key.origin)}", columns, style="bold")
     cells = []
     for name, side in zip(map(printable, names), sides, strict=True):
         if side is None:

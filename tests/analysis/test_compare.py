@@ -34,15 +34,24 @@ def test_equal_cells_do_not_differ() -> None:
 def test_verdict_and_reason_differ_and_are_told_by_the_side_that_allows() -> None:
     result = both(flow(ok(origin=None)), flow(ok()), origin="partner")
     assert result.pairs[0].differs == ("verdict", "reason")
-    assert result.summary == ("list orders: production also allows partner (staging: no ACAO)",)
+    assert result.summary == (
+        "list orders: production lets partner in, "
+        "staging does not: the answer (200) has no Access-Control-Allow-Origin",
+    )
     back = both(flow(ok()), flow(ok(origin=None)), origin="partner")
-    assert back.summary == ("list orders: production does not allow partner (no ACAO)",)
+    assert back.summary == (
+        "list orders: staging lets partner in, "
+        "production does not: the answer (200) has no Access-Control-Allow-Origin",
+    )
 
 
 def test_origins_with_the_same_difference_share_a_sentence() -> None:
     a = [cell(flow(ok(origin=None)), origin=name) for name in ("partner", "admin")]
     b = [cell(flow(ok()), origin=name, environment="production") for name in ("admin", "partner")]
-    assert compare(a, b).summary == ("list orders: production also allows partner, admin (staging: no ACAO)",)
+    assert compare(a, b).summary == (
+        "list orders: production lets partner, admin in, "
+        "staging does not: the answer (200) has no Access-Control-Allow-Origin",
+    )
 
 
 def test_a_request_that_left_on_one_side_only_is_a_difference() -> None:

@@ -20,7 +20,7 @@ def test_two_environments_differ_where_their_verdicts_do(corstui: Run, profile: 
     done = corstui("compare", profile(BOTH, head=HEAD), "a", "b")
     assert done.code == 1
     assert done.out.splitlines()[0] == "Shop · a | b"
-    assert "moved: b does not allow web, evil (no ACAO)" in done.out
+    assert "moved: a lets web, evil in, b does not: the answer (200) has no" in done.out
     assert "2 of 4 cells differ" in done.out
     assert "same" not in done.out.partition("Policies")[2]
 
@@ -186,7 +186,7 @@ def test_a_comparison_reads_like_a_review_in_a_pull_request(corstui: Run, profil
     lines = corstui("compare", profile(BOTH, head=HEAD), "a", "b", "--format", "markdown").out.splitlines()
     assert lines[0] == "# Shop: a | b"
     assert lines[2].startswith("2 of 4 cells differ, 0 not comparable")
-    assert "- moved: b does not allow web, evil (no ACAO)" in lines
+    assert "- moved: a lets web, evil in, b does not: the answer (200) has no Access-Control-Allow-Origin" in lines
     moved = [line.split(" | ") for line in lines if line.startswith("| moved | web | chromium | ")]
     assert [(row[3][:5], row[4][:11], row[5]) for row in moved] == [("✓ 200", "✗\\> no ACAO", "verdict, reason |")]
     assert "| moved | web | actual | allow-origin | echo | absent |" in lines

@@ -41,21 +41,29 @@ class Inspector(Pane):
         self._keys: list[CellKey] = []
         self._names: tuple[str, ...] = ()
         self._engines: tuple[Cell, ...] = ()
+        self._sentences: tuple[str, ...] = ()
         self._text = Static(markup=False)
         self._columns = 0
 
     def compose(self) -> ComposeResult:
         yield self._text
 
-    def show(self, place: Place | None, names: Sequence[str], engines: Sequence[Cell] = ()) -> None:
+    def show(
+        self,
+        place: Place | None,
+        names: Sequence[str],
+        engines: Sequence[Cell] = (),
+        sentences: Sequence[str] = (),
+    ) -> None:
         """Speak about this place from now on; call it again when something there has changed.
 
         ``names``: how the sides are called. ``engines``: the results of the same cell in every engine that was looked
-        at.
+        at. ``sentences``: what differs between the sides for the endpoint as a whole.
         """
         keys = [slot.key for slot in place.slots] if place is not None else []
         same, self._keys = keys == self._keys, keys
-        self._place, self._names, self._engines = place, tuple(names), tuple(engines)
+        self._place, self._names = place, tuple(names)
+        self._engines, self._sentences = tuple(engines), tuple(sentences)
         self._write()
         if not same:
             self.scroll_home(animate=False)
@@ -74,5 +82,5 @@ class Inspector(Pane):
         engines: list[Content] = []
         if self._engines:
             engines = parting(self._engines, View.of(self._engines[0].planned, self._ascii), self._columns)
-        lines = inspect(self._place, self._names, self._columns, self._ascii, engines)
+        lines = inspect(self._place, self._names, self._columns, self._ascii, engines, self._sentences)
         self._text.update(Content("\n").join(lines))

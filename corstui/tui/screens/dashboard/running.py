@@ -27,9 +27,7 @@ class RunKeys(Desk):
         Binding("r", "rerun('cell')", "rerun", id="run.cell", tooltip="Run this cell, or the selected ones, again"),
         Binding("R", "rerun('row')", "rerun row", show=False, id="run.row", tooltip="Run this row again"),
         Binding("C", "rerun('column')", "rerun column", show=False, id="run.column", tooltip="Run this origin again"),
-        Binding(
-            "a", "rerun('all')", "all", show=False, id="run.all", tooltip="Run every cell of this matrix (again)"
-        ),
+        Binding("a", "rerun('all')", "all", show=False, id="run.all", tooltip="Run every cell of this matrix (again)"),
         Binding("x", "cancel", "cancel", show=False, id="run.cancel", tooltip="Cancel what is under way; results stay"),
         Binding("D", "outlook", "sends", show=False, id="run.outlook", tooltip="What a run of this would send"),
     ]

@@ -279,7 +279,17 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         slot = place.slot if place is not None else None
         alone = slot is not None and not self.grid.compares and bool(self.live_boards)
         engines = self.session.results(slot.key) if slot is not None and alone else []
-        self.query_one(Inspector).show(place, self.side_names, engines)
+        self.query_one(Inspector).show(place, self.side_names, engines, self._sentences())
+
+    def _sentences(self) -> tuple[str, ...]:
+        """What differs between the two sides for the endpoint under the cursor."""
+        if not self.grid.compares or self.matrix.at is None:
+            return ()
+        from corstui.tui.screens.dashboard.summary import judged
+
+        row = self.matrix.at[0]
+        boards = [[slot for slot in board if slot.key.endpoint in row.endpoints] for board in self.grid.boards]
+        return judged(boards, self.side_names).summary
 
 
 def _distinct(words: Iterable[str]) -> list[str]:

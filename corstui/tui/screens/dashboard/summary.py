@@ -13,24 +13,25 @@ from corstui.report.masking import Masked
 from corstui.tui.screens.differences import DifferencesScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from corstui.tui.board import Board
+    from corstui.tui.board import Board, Slot
     from corstui.tui.session import Session
+
+
+def judged(sides: Sequence[Iterable[Slot]], names: Sequence[str]) -> Comparison[Side]:
+    """The finished cells of two sides, compared."""
+    a, b = ([slot.cell for slot in side if slot.cell is not None] for side in sides)
+    engines = {cell.key.engine for cell in (*a, *b)}
+    return compare(a, b, name_a=names[0], name_b=names[1], across_engines=len(engines) > 1)
 
 
 def summary_of(session: Session, boards: Sequence[Board], names: Sequence[str]) -> DifferencesScreen:
     """The screen that tells all of it, secrets masked."""
-    a, b = (_cells(board) for board in boards)
-    judged = compare(a, b, name_a=names[0], name_b=names[1], across_engines=boards[0].engine != boards[1].engine)
+    compared = judged(boards, names)
     secrets = {secret for board in boards for slot in board for secret in slot.planned.deployment.secrets}
-    parts: list[tuple[str | None, Comparison[Side]]] = [(None, judged)]
-    sides = Sides(session.name, names[0], names[1], parts, mask=Masked(Masker(secrets)))
+    sides = Sides(session.name, names[0], names[1], [(None, compared)], mask=Masked(Masker(secrets)))
     options = Options(ascii=session.ascii)
-    return DifferencesScreen(
-        f"{names[0]} | {names[1]}", judged.summary, policy_lines(sides, options), render_markdown(sides, options)
-    )
-
-
-def _cells(board: Board) -> list[Side]:
-    return [slot.cell for slot in board if slot.cell is not None]
+    sentences = [sides.mask.text(sentence) for sentence in compared.summary]
+    title = f"{names[0]} | {names[1]}"
+    return DifferencesScreen(title, sentences, policy_lines(sides, options), render_markdown(sides, options))
