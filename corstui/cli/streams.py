@@ -6,10 +6,11 @@ import contextlib
 import locale
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Literal, NoReturn, TextIO
+
+from corstui.report.files import replace_file
 
 
 class UsageError(Exception):
@@ -47,7 +48,10 @@ def emit(text: str, output: str | None = None) -> None:
     """
     text = text if text.endswith("\n") else text + "\n"
     if output is not None:
-        _write_file(Path(output), text)
+        try:
+            replace_file(Path(output), text)
+        except OSError as error:
+            _refuse(Path(output), (error.strerror or str(error)).lower())
         return
     _tolerate_encoding(sys.stdout)
     try:
@@ -78,36 +82,6 @@ def check_output(output: str | None) -> None:
         _refuse(path, f"there is no directory {path.parent}")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         _refuse(path, "permission denied")
-
-
-def _write_file(path: Path, text: str) -> None:
-    """Replace ``path`` as a whole: a reader never sees half a document. What is no regular file is written through."""
-    path = path.resolve()
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
-            return
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            temporary.chmod(_mode(path))
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        _refuse(path, (error.strerror or str(error)).lower())
-
-
-def _mode(path: Path) -> int:
-    """The permissions that ``path`` has or that a new file would get."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _refuse(path: Path, why: str) -> NoReturn:

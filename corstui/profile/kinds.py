@@ -127,9 +127,16 @@ _NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
 
 #: Seconds in each unit of a duration.
 _UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0}
-_DURATIONS = "seconds, or 500ms, 10s, 2m; more than 0, at most 60m"
+DURATIONS = "seconds, or 500ms, 10s, 2m; more than 0, at most 60m"
 #: The longest duration, in seconds.
 _LONGEST = 3600.0
+
+
+def seconds_of(text: str) -> float | None:
+    """The seconds that a duration means; None for what is none, or not one that is allowed."""
+    match = re.fullmatch(_NUMBER + "(ms|s|m)?", text, re.ASCII)
+    seconds = float(match[1]) * _UNITS[match[2] or ""] if match else 0.0
+    return seconds if 0 < seconds <= _LONGEST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +144,9 @@ class Duration:
     """Seconds as a float, from a plain number of seconds or with a unit."""
 
     def read(self, node: Node, problems: Problems) -> float:
-        match = re.fullmatch(_NUMBER + "(ms|s|m)?", node.text, re.ASCII) if isinstance(node, Scalar) else None
-        seconds = float(match[1]) * _UNITS[match[2] or ""] if match else 0.0
-        if not 0 < seconds <= _LONGEST:
-            raise Refusal(node.location, f"{kind_of(node)} is no duration", _DURATIONS)
+        seconds = seconds_of(node.text) if isinstance(node, Scalar) else None
+        if seconds is None:
+            raise Refusal(node.location, f"{kind_of(node)} is no duration", DURATIONS)
         return seconds
 
     def schema(self) -> Schema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC
 from importlib.resources import files
 from typing import Any
@@ -23,10 +24,19 @@ SCHEMA = "corstui.run/1"
 
 def render(run: Run, options: Options) -> str:
     """The document as text, a line a cell. Only ASCII is written as itself: no byte of a server reaches a terminal."""
+    return "".join(chunks(run, options))
+
+
+def chunks(run: Run, options: Options) -> Iterator[str]:
+    """The same in pieces, none of them longer to make than one cell."""
     more = {"engine_differences": differences(run, options)} if len(run.plan.engines) > 1 else {}
     head = json.dumps({**heading(run), "summary": run.summary, **more}, indent=1).removesuffix("\n}")
-    cells = ",\n".join(f"  {json.dumps(cell_object(cell, options))}" for cell in run.cells)
-    return f'{head},\n "cells": [\n{cells}\n ]\n}}'
+    yield f'{head},\n "cells": [\n'
+    between = ""
+    for cell in run.cells:
+        yield f"{between}  {json.dumps(cell_object(cell, options))}"
+        between = ",\n"
+    yield "\n ]\n}"
 
 
 def schema() -> dict[str, Any]:
@@ -42,6 +52,7 @@ def heading(run: Run) -> dict[str, Any]:
         "version": __version__,
         "engine_versions": {name: ENGINES[name].version for name in run.plan.engines},
         "profile": run.plan.name,
+        "environments": list(run.plan.environments),
         "engines": list(run.plan.engines),
         "started": run.started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "duration_ms": _ms(run.duration_ms),
