@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from corstui.tui.board import Board, Slot
     from corstui.tui.bridge import Bridge
     from corstui.tui.grid import Names
+    from corstui.tui.sources import Source
 
 #: Cells of a board to run.
 Wish = tuple["Board", Sequence["CellKey"]]
@@ -91,6 +92,10 @@ class Desk(Screen[None]):
 
     def open_tab(self, number: int) -> None:
         """Show an environment, a comparison or an earlier run, and run what has not run yet."""
+        raise NotImplementedError
+
+    def show_past(self, source: Source, *, compared: bool) -> None:
+        """Show an earlier run, alone or beside this one."""
         raise NotImplementedError
 
     def look_again(self) -> None:

@@ -185,7 +185,3 @@ class WatchKeys(Desk):
         here = {cell.key.environment for cell in run.cells}
         source = Source(shown if shown in here else first.environment, first.engine, path)
         self.show_past(source, compared=choice.action == "compare")
-
-    def show_past(self, source: Source, *, compared: bool) -> None:
-        """Show an earlier run, alone or beside this one."""
-        raise NotImplementedError
