@@ -11,12 +11,11 @@ from corstui.analysis.facts import HasFlow, deciding_exchange, facts, field, flo
 from corstui.analysis.mend import fix
 from corstui.analysis.pages import pages
 from corstui.fetch.response import is_bot_challenge
-from corstui.fetch.result import Exchange, Flow
+from corstui.fetch.result import Flow
 
 __all__ = [
     "answered_by",
     "cause",
-    "cookies",
     "fix",
     "headline",
     "hidden_names",
@@ -196,21 +195,3 @@ def _body_line(flow: Flow) -> str:
     length = final.body_length if final is not None else len(flow.response.body) if flow.response is not None else 0
     problem = flow.response.body_error if flow.response is not None else None
     return f"body {length} bytes{f', {_BODY_FAILURES.get(problem, problem)}' if problem else ''}"
-
-
-def cookies(flow: Flow) -> list[tuple[int, str, str]]:
-    """Every cookie as (index of the exchange, name, what became of it); values stay out of it."""
-    return [(index, *row) for index, exchange in enumerate(flow.exchanges) for row in _cookies_of(exchange)]
-
-
-def _cookies_of(exchange: Exchange) -> list[tuple[str, str]]:
-    sent = field(exchange.request.headers, "cookie") or ""
-    rows = [(pair.partition("=")[0].strip(), "sent") for pair in sent.split(";") if pair.strip()]
-    rows += [(name, f"withheld: {reason}") for name, reason in exchange.withheld_cookies]
-    if exchange.response is not None:
-        fate = (
-            "set by the answer" if exchange.request.credentials else "in the answer, ignored: sent without credentials"
-        )
-        values = [value for name, value in exchange.response.headers if name.lower() == "set-cookie"]
-        rows += [(value.partition("=")[0].strip(), fate) for value in values]
-    return rows

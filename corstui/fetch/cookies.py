@@ -211,17 +211,34 @@ class CookieJar:
         while len(cookies) > MAX_PER_DOMAIN:
             self._remove(next(iter(cookies.values())))
 
-    def store(self, set_cookie_values: Sequence[str], url: Url, context: CookieContext, wall: float) -> None:
-        """Take the Set-Cookie values of a response from ``url``; whatever the rules refuse vanishes without a word."""
+    def store(
+        self, set_cookie_values: Sequence[str], url: Url, context: CookieContext, wall: float
+    ) -> list[tuple[str, str]]:
+        """Take the Set-Cookie values of a response from ``url``. Browsers say nothing about what they refuse.
+
+        Returns what became of each, as (name, fate): ``stored``, ``stored-apart`` (in the jar of one top-level site),
+        ``removed``, or why it was refused: ``malformed``, ``domain``, ``secure``, ``prefix``, ``samesite-none``,
+        ``partitioned``, ``samesite-cross-site``, ``third-party`` or ``overlays-secure``.
+        """
+        fates = []
         for value in set_cookie_values:
             parsed = parse_set_cookie(value, wall)
-            cookie = _accepted(parsed, url, context) if parsed is not None else None
-            if cookie is None or self._shadows_secure(cookie, url, context):
+            if parsed is None:
+                fates.append((value.partition("=")[0].strip("\t "), "malformed"))
                 continue
-            if cookie.expires is not None and cookie.expires <= wall:
-                self._remove(cookie)
-            else:
-                self.add(cookie)
+            cookie = _accepted(parsed, url, context)
+            if not isinstance(cookie, str) and self._shadows_secure(cookie, url, context):
+                cookie = "overlays-secure"
+            fates.append((parsed.name, cookie if isinstance(cookie, str) else self._take(cookie, wall)))
+        return fates
+
+    def _take(self, cookie: Cookie, wall: float) -> str:
+        """Keep an accepted cookie, or forget the one that it ends."""
+        if cookie.expires is not None and cookie.expires <= wall:
+            self._remove(cookie)
+            return "removed"
+        self.add(cookie)
+        return "stored" if cookie.partition is None else "stored-apart"
 
     def retrieve(self, url: Url, context: CookieContext, wall: float) -> tuple[list[Cookie], list[tuple[Cookie, str]]]:
         """The cookies to send to ``url``, in order, and those of its domain that stay at home, with why.
@@ -288,26 +305,27 @@ def _is_secure(url: Url, context: CookieContext) -> bool:
     return context.rules.loopback_is_secure and is_potentially_trustworthy(url)
 
 
-def _accepted(parsed: SetCookie, url: Url, context: CookieContext) -> Cookie | None:
-    """The cookie to store, or None. RFC 6265bis, section 5.7"""
+def _accepted(parsed: SetCookie, url: Url, context: CookieContext) -> Cookie | str:
+    """The cookie to store, or why it is refused. RFC 6265bis, section 5.7"""
     rules = context.rules
     scope = _scope(parsed.domain, url.host)
-    if scope is None or (parsed.secure and not _is_secure(url, context)) or not _prefix_is_kept(parsed, scope[1]):
-        return None
+    if scope is None:
+        return "domain"
+    if parsed.secure and not _is_secure(url, context):
+        return "secure"
+    if not _prefix_is_kept(parsed, scope[1]):
+        return "prefix"
     if parsed.samesite == "none" and rules.none_needs_secure and not parsed.secure:
-        return None
+        return "samesite-none"
     partitioned = parsed.partitioned and rules.knows_partitioned
     if partitioned and not parsed.secure:
-        return None
+        return "partitioned"
     effective = rules.default_samesite if parsed.samesite == "unset" else parsed.samesite
     if effective != "none" and not context.same_site and not context.top_level_navigation:
-        return None
-    policy = context.third_party_cookies
-    if policy == "no-store" and _is_foreign_to_libsoup(scope[0], context.top_level.host):
-        return None
-    if context.third_party and policy == "blocked" and not partitioned:
-        return None
-    kept_apart = partitioned or (context.third_party and policy == "partitioned")
+        return "samesite-cross-site"
+    if _is_foreign(scope[0], context, partitioned=partitioned):
+        return "third-party"
+    kept_apart = partitioned or (context.third_party and context.third_party_cookies == "partitioned")
     return Cookie(
         name=parsed.name,
         value=parsed.value,
@@ -321,6 +339,14 @@ def _accepted(parsed: SetCookie, url: Url, context: CookieContext) -> Cookie | N
         expires=parsed.expires,
         partition=context.partition if kept_apart else None,
     )
+
+
+def _is_foreign(domain: str, context: CookieContext, *, partitioned: bool) -> bool:
+    """Whether the policy for third parties keeps a cookie of ``domain`` from being stored."""
+    policy = context.third_party_cookies
+    if policy == "no-store" and _is_foreign_to_libsoup(domain, context.top_level.host):
+        return True
+    return context.third_party and policy == "blocked" and not partitioned
 
 
 _SAMESITE: dict[str, SameSite] = {"unset": "unset", "lax": "lax", "strict": "strict", "none": "none"}

@@ -26,6 +26,7 @@ carries its times. Replaying the same replies gives the same flow.
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from corstui.fetch import headers as h
 from corstui.fetch import methods, network, redirect
@@ -266,7 +267,8 @@ class _Run(CurrentRequest):
         if self.includes_credentials:
             set_cookies = h.get_all(response.headers, "set-cookie")
             if set_cookies:
-                self.state.jar.store(set_cookies, self.url, context, reply.wall)
+                fates = self.state.jar.store(set_cookies, self.url, context, reply.wall)
+                self.exchanges[-1] = replace(self.exchanges[-1], set_cookies=tuple(fates))
         self.judge_response(response, reply)
         return response, reply
 

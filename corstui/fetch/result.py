@@ -36,6 +36,8 @@ class Exchange:
     address: str | None = None
     withheld_cookies: tuple[tuple[str, str], ...] = ()
     """Cookies of the jar that were not sent, as (name, why)."""
+    set_cookies: tuple[tuple[str, str], ...] = ()
+    """What became of the cookies that the answer sets, as (name, fate); empty without credentials."""
 
 
 @dataclass(frozen=True, slots=True)

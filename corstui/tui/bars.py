@@ -73,13 +73,14 @@ def _bar(began: float, parts: Sequence[float], columns: int, ascii: bool) -> Con
     return Content.assemble(" " * start, *pieces)
 
 
-def legend(timings: Sequence[Timing], *, ascii: bool = False) -> Content:
-    """What the characters stand for, of the parts that took any time."""
-    found = [any(values) for values in zip(*map(lengths, timings), strict=True)]
-    shown = [part for part, there in zip(PARTS, found, strict=False) if there]
-    return Content("  ").join(
-        [Content.assemble((part.plain if ascii else part.char, part.style), f" {part.name}") for part in shown]
-    )
+def legend(drawn: Sequence[Content], *, ascii: bool = False) -> Content:
+    """What the characters of these bars stand for; empty where there are no two to be told apart."""
+    seen = set().union(*(bar.plain for bar in drawn))
+    chars = [(part.plain if ascii else part.char, part) for part in PARTS]
+    shown = [(char, part) for char, part in chars if char in seen]
+    if len(shown) < 2:
+        return Content("")
+    return Content("  ").join([Content.assemble((char, part.style), f" {part.name}") for char, part in shown])
 
 
 def figures(taken: Timing, *, full: bool = True) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from corstui.analysis.story import cookies, fix
-from corstui.tui.flowlines import advice, checks, cookie_lines, findings, headers, raw, script
+from corstui.analysis.story import fix
+from corstui.tui.flowlines import advice, checks, cookie_lines, cookies_of, findings, script
+from corstui.tui.headerlines import headers
+from corstui.tui.rawlines import raw
 from corstui.tui.render import View
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def tab_label(name: str, cell: Cell, view: View) -> str:
         passed = sum(check.passed for check in cell.flow.checks)
         return f"Checks {passed}{view.passed} {len(cell.flow.checks) - passed}{view.failed}"
     if name == "Cookies":
-        return f"Cookies {len(cookies(cell.flow)) or ''}".rstrip()
+        return f"Cookies {len(cookies_of(cell)) or ''}".rstrip()
     if name == FINDINGS:
         return f"{name} {len(cell.findings) or ''}".rstrip()
     return f"Fix {len(fix(cell)) or ''}".rstrip() if name == "Fix" else name

@@ -86,7 +86,7 @@ def sequence(cell: Cell, view: View, columns: int, rows: int | None = None) -> l
         lines += _arrows(index + 1, exchange, host, lanes, drawn[index], decides)
     lines += _kept_back(cell, lanes)
     lines += _controls(cell, lanes)
-    key = legend(timings, ascii=view.ascii) if lanes.bar else Content("")
+    key = legend(drawn, ascii=view.ascii)
     if lanes.wide and key.cell_length <= lanes.room:
         lines[0] = Content.assemble(lines[0], " " * (columns - lanes.room - lines[0].cell_length), key)
     elif key.cell_length and key.cell_length + 3 <= columns and (rows is None or len(lines) < rows):
@@ -97,10 +97,12 @@ def sequence(cell: Cell, view: View, columns: int, rows: int | None = None) -> l
 def _heads(cell: Cell, lanes: _Lanes) -> Content:
     """The origin of the page over the one side, the server's host over the other."""
     left, right = lanes.view.text(cell.origin_value), lanes.view.text(host_of(cell.url))
-    right = shorten(right, lanes.lane // 2)
-    left = shorten(left, max(8, lanes.lane - width(right) - 1))
-    gap = max(1, lanes.lane + 4 - width(left) - width(right))
-    return Content.styled(f" {left}{' ' * gap}{right}", "bold")
+    end = lanes.lane + 4
+    if not lanes.wide:  # there is nothing to the right of it
+        end = max(end, min(lanes.columns - 1, width(left) + width(right) + 2))
+    right = shorten(right, end // 2)
+    left = shorten(left, end - width(right) - 1)
+    return Content.styled(f" {left}{' ' * (end - width(left) - width(right))}{right}", "bold")
 
 
 def _rounds(exchanges: Sequence[Exchange]) -> list[int]:
@@ -157,15 +159,13 @@ def _place(url: str) -> str:
 
 
 def _controls(cell: Cell, lanes: _Lanes) -> list[Content]:
-    """The control requests of the endpoint, one quiet line each: they are no part of the flow."""
-    host = first_host(cell.flow.exchanges) or _place(cell.url)
-    lines = []
+    """The control requests of the endpoint on a quiet line: they are no part of the flow."""
+    told = []
     for number, exchange in enumerate(cell.controls, len(cell.flow.exchanges) + 1):
         origin = field(exchange.request.headers, "origin")
-        who = "without Origin" if origin is None else "from an origin made up"
-        what = f"{number} {exchange.request.method} {target_of(exchange, host, lanes.view)}"
-        end = f"  {status_of(exchange)} {figures(exchange.timing, full=False)}".rstrip()
-        head = f"   control request {who}: "
-        room = max(8, lanes.columns - width(head) - width(end))
-        lines.append(Content.styled(shorten(head + shorten(lanes.view.text(what), room) + end, lanes.columns), MUTED))
-    return lines
+        who = "no Origin" if origin is None else "made-up origin"
+        told.append(f"{number} {exchange.request.method} {who} {status_of(exchange)}")
+    if not told:
+        return []
+    said = f"   control requests: {f' {lanes.view.dot} '.join(told)}"
+    return [Content.styled(shorten(lanes.view.text(said), lanes.columns), MUTED)]

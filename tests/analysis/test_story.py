@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corstui.analysis.mend import fix
-from corstui.analysis.story import answered_by, cookies, headline, outcome, script_view, where_error, why
-from corstui.fetch.cookies import Cookie
+from corstui.analysis.story import answered_by, headline, outcome, script_view, where_error, why
 from corstui.fetch.messages import Held, NetworkError
 from tests.analysis.doubles import Cell
 from tests.analysis.flows import API, APP, flow, ok, preflight
@@ -200,7 +199,7 @@ def test_a_local_refusal_gets_the_advice_of_its_page() -> None:
     assert any("https" in line for line in fix(flow(url="http://api.example/")))
 
 
-# -- who answered, what script sees, cookies ---------------------------------------------------------------------------
+# -- who answered, what script sees ---------------------------------------------------------------------------
 
 
 def test_the_answer_tells_who_gave_it() -> None:
@@ -221,25 +220,6 @@ def test_script_sees_readable_headers_and_is_told_what_is_hidden() -> None:
 
 def test_script_sees_nothing_of_a_blocked_answer() -> None:
     assert script_view(flow(ok(origin=None)))[0].startswith("Nothing")
-
-
-def test_cookies_are_told_by_name_and_fate_without_their_value() -> None:
-    jar = (
-        Cookie(name="session", value="secret", domain="api.example", samesite="none", secure=True),
-        Cookie(name="csrf", value="secret", domain="api.example", samesite="strict", secure=True),
-    )
-    done = flow(ok(CREDENTIALS, ("Set-Cookie", "seen=1; Path=/")), credentials="include", cookies=jar)
-    rows = {name: fate for _, name, fate in cookies(done)}
-    assert rows["session"] == "sent"
-    assert rows["csrf"].startswith("withheld: ")
-    assert rows["seen"] == "set by the answer"
-    assert "secret" not in str(cookies(done))
-
-
-def test_a_cookie_set_without_credentials_is_ignored() -> None:
-    assert cookies(flow(ok(("Set-Cookie", "seen=1")))) == [
-        (0, "seen", "in the answer, ignored: sent without credentials")
-    ]
 
 
 def test_a_gateway_that_blocks_does_not_speak_for_the_application() -> None:

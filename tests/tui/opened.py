@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
+from corstui.fetch.cookies import Cookie
 from corstui.fetch.messages import Timing
 from corstui.fetch.result import Check, Exchange, Flow
 from corstui.profile.secrets import Masker
@@ -29,6 +30,7 @@ class OpenedCell(Cell):
     controls: tuple[Exchange, ...] = ()
     #: Fields of its endpoint that are not a profile's defaults.
     request: dict[str, Any] = field(default_factory=dict)
+    jar: tuple[Cookie, ...] = ()
     dialogue: tuple[Recorded, ...] = (Recorded(0.0, 1_793_000_000.0, ()),)
 
     @property
@@ -40,7 +42,9 @@ class OpenedCell(Cell):
             endpoint=endpoint(name=self.key.endpoint, method=self.method, url=self.url, **self.request),
             origin_value=self.origin_value,
             expectation=self.expectation,
-            deployment=SimpleNamespace(masker=Masker({SECRET}), origins={self.key.origin: self.origin_value}),
+            deployment=SimpleNamespace(
+                masker=Masker({SECRET}), origins={self.key.origin: self.origin_value}, cookies=self.jar
+            ),
             sends=self.sends,
         )
 

@@ -62,9 +62,9 @@ def stored(cell: OpenedCell) -> StoredCell:
 @pytest.mark.parametrize(
     ("key", "what", "part"),
     [
-        ("y", "curl", "curl -i"),
-        ("c", "curl", "curl -i"),
-        ("f", "fetch()", 'fetch("https://api.example/orders?token=***", {'),
+        ("y", "curl command", "curl -i"),
+        ("c", "curl command", "curl -i"),
+        ("f", "fetch() call", 'fetch("https://api.example/orders?token=***", {'),
         ("h", "HAR entry", '"startedDateTime"'),
         ("m", "Markdown", "### POST create order from partner"),
         ("u", "URL", "https://api.example/orders?token=***"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from textual.content import Content
 
-from corstui.fetch.messages import Held, NetworkError, Timing
+from corstui.fetch.cookies import Cookie
+from corstui.fetch.messages import Held, NetworkError, Reply, Timing
 from corstui.fetch.result import Flow
 from corstui.runner import Cell
+from corstui.runner.simulate import Recorded
+from corstui.runner.store import StoredCell
 from corstui.tui.bars import bars, figures
 from corstui.tui.flowpages import PAGES, tab_label
 from corstui.tui.render import View
@@ -51,7 +54,7 @@ def test_the_sequence_shows_what_left_what_came_back_and_what_stayed() -> None:
     assert lines[2].startswith("   │<─")
     assert "─ decided here 401 ──│  90 ms" in lines[2]
     assert "2 PUT /orders   not sent" in lines[3]
-    assert lines[4].split("  ") == ["", " ░ dns", "▒ tcp", "▓ tls", "█ first byte", "▄ rest"]
+    assert lines[4].split("  ") == ["", " ▒ tcp", "▓ tls", "█ first byte"]
 
 
 def test_a_wide_sequence_tells_where_the_time_went() -> None:
@@ -110,8 +113,7 @@ def test_control_requests_come_after_the_flow_on_quiet_lines() -> None:
     bare = replace(base, phase="control", request=replace(base.request, headers=[]))
     asked = replace(bare, request=replace(bare.request, headers=[("Origin", "https://canary.invalid")]))
     lines = shown("sequence", replace(allowed(), controls=(bare, asked)), 77).splitlines()
-    assert lines[3] == "   control request without Origin: 2 GET /orders  200 90 ms"
-    assert lines[4] == "   control request from an origin made up: 3 GET /orders  200 90 ms"
+    assert lines[3] == "   control requests: 2 GET no Origin 200 · 3 GET made-up origin 200"
 
 
 def test_a_request_held_back_at_a_redirect_is_shown_where_it_would_have_gone() -> None:
@@ -166,6 +168,120 @@ def test_on_a_wide_screen_both_heads_stand_side_by_side() -> None:
     assert " < HTTP/1.1 200" in first
 
 
+def raw_head(*lines: bytes) -> bytes:
+    return b"\r\n".join([b"HTTP/1.1 200 OK", *lines, b"", b""])
+
+
+def recorded(answer: bytes, **fields: Any) -> OpenedCell:
+    """A cell that keeps the raw head of its answer, as the runner's cells do."""
+    replies = (Reply(head=answer, wall=1_793_000_000.0),)
+    return replace(opened(flow(answer, **fields)), dialogue=(Recorded(0.0, 0.0, replies),))
+
+
+def test_the_deciding_header_is_explained_on_the_spot() -> None:
+    lines = shown("Headers", received(), 77).splitlines()
+    place = lines.index(" < Access-Control-Allow-Origin: https://other.example")
+    assert lines[place + 1] == f"     ✗ needs {APP} or *"
+    assert "allows only https://other.example" in " ".join(lines[place + 2 : place + 4])
+    missing = shown("Headers", opened(flow(head(200))), 100)
+    assert f"< Access-Control-Allow-Origin: (absent)\n     ✗ needs {APP} or *\n" in missing
+
+
+def test_two_failures_of_one_header_are_both_told() -> None:
+    answer = preflight(("Access-Control-Allow-Headers", "a b"), status=204)
+    cell = opened(flow(answer, method="PUT", headers=[("Authorization", "x"), ("X-Trace", "1")]))
+    assert shown("Headers", cell).count("(would fail next)") >= 2
+
+
+def test_a_header_that_comes_twice_is_counted() -> None:
+    answer = head(200, ("Access-Control-Allow-Origin", APP), ("Access-Control-Allow-Origin", "*"))
+    lines = shown("Headers", opened(flow(answer)))
+    assert f"Access-Control-Allow-Origin: {APP}\n     ✗ needs {APP} or *\n       found {APP} | *\n" in lines
+    assert "more than one value" in lines
+    assert "Access-Control-Allow-Origin: *\n     2 of 2: browsers read them as one list" in lines
+
+
+def test_odd_bytes_of_a_header_are_visible_and_called_odd() -> None:
+    origin = f"Access-Control-Allow-Origin: {APP}".encode()
+    cell = recorded(raw_head(b"X-Odd: \xc3\xbc\tx", origin, b" folded", b"no colon here", b"X-Last: 1"))
+    lines = shown("Headers", cell)
+    assert "< X-Odd: \\xc3\\xbc\\tx\n     bytes beyond ASCII\n     control characters\n" in lines
+    assert "folded over several lines" in lines
+    assert "< no colon here\n     not a header to this engine" in lines
+    assert "< X-Last: 1\n" in lines + "\n"
+
+
+def test_a_plain_head_has_nothing_odd() -> None:
+    cell = recorded(raw_head(f"Access-Control-Allow-Origin: {APP}".encode(), b"X: a  b ", b"Content-Length: 0"))
+    for words in ("folded", "beyond", "control characters", "not a header", "bare", "white space"):
+        assert words not in shown("Headers", cell)
+
+
+def test_raw_shows_the_bytes_as_they_came() -> None:
+    cell = recorded(b"HTTP/1.1  200 OK\r\nx-Odd:\t\xc3\xbc \nSet-Cookie: sid=hidden; Path=/\r\n  more\r\n\r\nrest")
+    lines = shown("Raw", cell).splitlines()
+    answer = lines[lines.index("< HTTP/1.1  200 OK") :]
+    assert answer == [
+        "< HTTP/1.1  200 OK",
+        "< x-Odd:\\t\\xc3\\xbc\\x20\\n",
+        "< Set-Cookie: sid=***; Path=/",
+        "<   ***",
+        "< (0 bytes of body)",
+    ]
+
+
+def test_raw_of_a_broken_answer_shows_what_came() -> None:
+    lines = shown("Raw", recorded(b"HTTP/9.9 what\r\n\r\n"))
+    assert "< HTTP/9.9 what" in lines
+    assert "! malformed-response" in lines
+
+
+def test_an_earlier_run_says_what_it_does_not_tell() -> None:
+    done = received()
+    cell = cast(OpenedCell, StoredCell(done.planned, None, None, [], 12.0, done.flow))
+    assert "not the bytes of the answers" in shown("Raw", cell)
+    assert "< HTTP/1.1 200 OK" in shown("Raw", cell)
+    assert "does not tell which cookies" in shown("Cookies", cell)
+    for page in (*PAGES, "sequence"):
+        assert shown(page, cell)
+
+
+def test_cookies_say_what_became_of_them_and_why() -> None:
+    jar = (
+        Cookie(name="sid", value=SECRET, domain="api.example", samesite="none", secure=True),
+        Cookie(name="csrf", value=SECRET, domain="api.example", samesite="strict", secure=True),
+    )
+    answer = ok(("Access-Control-Allow-Credentials", "true"), ("Set-Cookie", f"new={SECRET}; SameSite=None"))
+    cell = replace(
+        opened(flow(answer, credentials="include", cookies=jar)), jar=jar, request={"credentials": "include"}
+    )
+    assert shown("Cookies", cell).splitlines() == [
+        "Credentials mode: include",
+        " 1 GET /orders (actual, 200)",
+        "  ✓ sid  sent",
+        "  - csrf  withheld: SameSite=Strict keeps it from requests of other sites",
+        "  - new  refused: SameSite=None needs Secure",
+    ]
+    assert tab_label("Cookies", cast(Cell, cell), View.of(cell.planned)) == "Cookies 3"
+
+
+def test_checks_are_grouped_by_exchange_with_what_was_needed_and_found() -> None:
+    passed = preflight(("Access-Control-Allow-Methods", "PUT"))
+    lines = shown("Checks", opened(flow(passed, ok(origin=None), method="PUT"))).splitlines()
+    titles = [line for line in lines if not line.startswith("  ")]
+    assert titles == [
+        "Decided by",
+        " 2 PUT /orders (actual, 200)",
+        "",
+        "Passed",
+        " before anything is sent",
+        " 1 OPTIONS /orders (preflight, 204)",
+    ]
+    assert "https://fetch.spec.whatwg.org/#cors-check" in "".join(lines[:8])
+    place = next(index for index, line in enumerate(lines) if "cors.preflight.method" in line)
+    assert lines[place + 1 : place + 3] == ["      needs  PUT in Access-Control-Allow-Methods", "      found  PUT"]
+
+
 def test_checks_begin_with_the_deciding_one_and_go_on_with_what_would_fail_next() -> None:
     lines = shown("Checks", refused())
     decided, later, passed = (lines.index(part) for part in ("Decided by", "Would fail next", "Passed"))
@@ -205,7 +321,7 @@ def test_script_sees_and_cookies_have_pages() -> None:
     assert "hidden: " in shown("Script sees", allowed())
     assert "No cookie" in shown("Cookies", allowed())
     answer = ok(("Set-Cookie", "seen=1"))
-    assert "1  seen  in the answer, ignored" in shown("Cookies", opened(flow(answer)))
+    assert "1 GET /orders (actual, 200)\n  - seen  refused: the request went" in shown("Cookies", opened(flow(answer)))
 
 
 def test_tabs_say_how_much_is_behind_them() -> None:

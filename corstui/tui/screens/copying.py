@@ -85,7 +85,7 @@ class Form:
     why_not: Callable[[Cell], str | None] = _always
 
     def called(self, cell: Cell) -> tuple[str, str]:
-        """Name and description for this cell: elements are no calls."""
+        """Name and description for this cell: elements are not called."""
         initiator = cell.planned.endpoint.initiator
         if self.id != "source" or initiator == "fetch":
             return self.name, self.about
@@ -103,6 +103,8 @@ FORMS = (
     Form(("s",), "sentence", "sentence", "the verdict and the check that decided", sentence),
 )
 _FORM = {form.id: form for form in FORMS}
+#: How a copy is called after the fact, where its name alone is no noun.
+_NOUNS = {"curl": "curl command", "fetch()": "fetch() call", "HTML": "HTML element"}
 
 
 class CopyScreen(SaysWhy[None], ModalScreen[None]):
@@ -167,7 +169,8 @@ class CopyScreen(SaysWhy[None], ModalScreen[None]):
         form = _FORM[id]
         text = form.make(self._cell, Options(secrets=self._secrets, ascii=self._ascii))
         with_secrets = " with its secrets" if self._secrets else ""
-        copy(self.app, text, form.called(self._cell)[0] + with_secrets)
+        name = form.called(self._cell)[0]
+        copy(self.app, text, f"{_NOUNS.get(name, name)}{with_secrets}")
         self.dismiss()
 
     def action_secrets(self) -> None:
