@@ -33,7 +33,7 @@ class Terminal:
         self, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, size: tuple[int, int] = (120, 30)
     ) -> None:
         self._command, self._env, self._cwd, self._size = list(command), dict(env), cwd, size
-        self._received = b""
+        self._received = bytearray()
 
     def __enter__(self) -> Self:
         self._screen, self._keyboard = pty.openpty()
