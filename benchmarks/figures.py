@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 
 
@@ -57,4 +58,4 @@ def shown(value: float, unit: str) -> str:
 def percentile(values: list[float], share: float) -> float:
     """The value that ``share`` (0 to 1) of all do not exceed: the nearest rank."""
     ordered = sorted(values)
-    return ordered[max(0, min(len(ordered) - 1, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]

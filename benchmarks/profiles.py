@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-#: A port where nobody listens (discard, RFC 863): for what is not about the network.
-NOWHERE = "http://127.0.0.1:9"
+#: A port where nobody listens, and which browsers do not block: for what is not about the network.
+NOWHERE = "http://127.0.0.1:2"
 
 
 def profile_text(rows: int, columns: int, api: str = NOWHERE, settings: str = "", refused: int = 0) -> str:
