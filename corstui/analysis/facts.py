@@ -73,6 +73,15 @@ def host_of(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2] or url
 
 
+def phase_of(exchange: Exchange) -> str:
+    """``preflight``, ``redirect 2``, ``preflight of redirect 2`` ..."""
+    if not exchange.hop:
+        return exchange.phase
+    return (
+        f"redirect {exchange.hop}" if exchange.phase == "redirect" else f"{exchange.phase} of redirect {exchange.hop}"
+    )
+
+
 def facts(thing: Flow | HasFlow) -> dict[str, str]:
     """Every fact that a template may name; those that the flow does not have keep their blank."""
     flow = flow_of(thing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from corstui.analysis.facts import deciding_exchange
+from corstui.analysis.facts import deciding_exchange, phase_of
 from corstui.analysis.mend import fix
 from corstui.analysis.steps import step
 from corstui.analysis.story import answered_by, outcome, script_view, why
@@ -78,7 +78,7 @@ def _section(title: str, entries: Sequence[str]) -> list[str]:
 
 def _exchange(number: int, exchange: Exchange, mask: Mask) -> list[str]:
     request, response = exchange.request, exchange.response
-    facts = [exchange.phase if not exchange.hop else f"{exchange.phase}, redirect {exchange.hop}"]
+    facts = [phase_of(exchange)]
     if exchange.timing.total is not None:
         facts.append(f"{exchange.timing.total:.0f} ms")
     parsed = parse(request.url)

@@ -93,5 +93,5 @@ def figures(taken: Timing, *, full: bool = True) -> str:
     if total <= 0:
         return ""
     said = [f"{part.name} {value:.0f}" for part, value in zip(PARTS, parts, strict=True) if value >= 0.5]
-    whole = milliseconds(total)
+    whole = milliseconds(total) if total >= 1 else f"{total:.1f} ms"
     return f"{whole}: {', '.join(said)}" if full and len(said) > 1 else whole

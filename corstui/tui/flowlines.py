@@ -12,6 +12,7 @@ from textual.content import Content
 
 from corstui.analysis.cookies import Fate, fates
 from corstui.analysis.explain import explain
+from corstui.analysis.facts import phase_of
 from corstui.analysis.steps import step
 from corstui.analysis.story import fix, script_view
 from corstui.fetch.result import Check
@@ -68,9 +69,8 @@ def _heading(index: int | None, cell: Cell, view: View) -> str:
     if index is None or index >= len(cell.flow.exchanges):
         return "before anything is sent"
     exchange = cell.flow.exchanges[index]
-    facts = [exchange.phase if not exchange.hop else f"{exchange.phase}, redirect {exchange.hop}", status_of(exchange)]
     target = target_of(exchange, first_host(cell.flow.exchanges), view)
-    return f"{index + 1} {view.text(exchange.request.method)} {target} ({', '.join(facts)})"
+    return f"{index + 1} {view.text(exchange.request.method)} {target} ({phase_of(exchange)}, {status_of(exchange)})"
 
 
 def _check(check: Check, view: View, columns: int) -> list[Content]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -11,7 +11,7 @@ from corstui.analysis.story import fix
 from corstui.tui.flowlines import advice, checks, cookie_lines, cookies_of, findings, script
 from corstui.tui.headerlines import headers
 from corstui.tui.rawlines import raw
-from corstui.tui.render import View
+from corstui.tui.render import BAD, View
 
 if TYPE_CHECKING:
     from corstui.runner import Cell
@@ -28,6 +28,12 @@ PAGES: dict[str, Page] = {
     "Raw": raw,
     FINDINGS: findings,
 }
+
+
+def deciding_line(lines: Sequence[Content]) -> int:
+    """The first line that is set as what decided; 0 where none is."""
+    decided = f"bold {BAD}"
+    return next((at for at, line in enumerate(lines) if any(span.style == decided for span in line.spans)), 0)
 
 
 def tab_label(name: str, cell: Cell, view: View) -> str:

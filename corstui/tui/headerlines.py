@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from corstui.analysis.facts import phase_of
 from corstui.analysis.steps import step
 from corstui.analysis.story import why
 from corstui.analysis.text import shorten, width
@@ -82,8 +83,7 @@ def _nothing_sent(cell: Cell, view: View, columns: int) -> list[Content]:
 
 
 def _exchange(number: int, exchange: Exchange, response: Sequence[Row], view: View, columns: int) -> list[Content]:
-    facts = [exchange.phase if not exchange.hop else f"{exchange.phase}, redirect {exchange.hop}"]
-    facts += [exchange.address] if exchange.address else []
+    facts = [phase_of(exchange), *([exchange.address] if exchange.address else [])]
     about = f"  ({', '.join(facts)})"
     title = f"{number} {view.text(exchange.request.method)} {view.text(exchange.request.url)}"
     head = Content.assemble((shorten(title, max(20, columns - width(about))), "bold"), (about, MUTED))
@@ -115,7 +115,7 @@ def _response(exchange: Exchange, head: bytes, checks: Sequence[Check], reason: 
     def told(name: str, text: str) -> tuple[Annotation, ...]:
         return tuple(note for check in judged.get(name, ()) for note in _notes(check, reason, view, text))
 
-    status = view.text(f"{response.http_version} {response.status} {response.reason}".rstrip())
+    status = visible(view.mask.text(f"{response.http_version} {response.status} {response.reason}".rstrip()))
     rows = [_annotated(status, told("", status))]
     names = [name.lower() for name, _ in response.headers]
     for index, (name, value) in enumerate(view.mask.headers(response.headers)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from corstui.analysis.facts import phase_of
 from corstui.fetch.result import Exchange
 from corstui.fetch.url import parse
 from corstui.runner.store import is_stored
@@ -28,7 +29,7 @@ def raw(cell: Cell, view: View, columns: int) -> list[Content]:
         said = "An earlier run keeps the fields as they were understood, not the bytes of the answers, and no body."
         lines += [*wrapped(said, columns, style=MUTED), Content("")]
     for index, exchange in enumerate(cell.exchanges):
-        lines += _request(exchange, view)
+        lines += [Content.styled(f"{index + 1} {phase_of(exchange)}", MUTED), *_request(exchange, view)]
         lines += _answer(exchange, kept[index] if index < len(kept) else b"", view)
         lines.append(Content(""))
     return [each for line in lines[:-1] for each in line.wrap(columns) or [line]]

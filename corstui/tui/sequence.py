@@ -118,7 +118,12 @@ def _rounds(exchanges: Sequence[Exchange]) -> list[int]:
 def _arrows(number: int, exchange: Exchange, host: str, lanes: _Lanes, bar: Content, decides: bool) -> list[Content]:
     view, lane, line = lanes.view, lanes.lane, lanes.line
     what = shorten(f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}", lane - 8)
-    there = f" {what} {line * (lane - width(what) - 3)}>"
+    left = exchange.error is None or exchange.error.sent
+    there = (
+        f" {what} {line * (lane - width(what) - 3)}>"
+        if left
+        else f" {what} {line * (lane - width(what) - 5)}{view.failed}  "
+    )
     answered = exchange.response is not None
     status = status_of(exchange) if answered else f"{view.failed} {status_of(exchange)}"
     said = shorten(f" {'decided here ' if decides else ''}{status} ", lane - 6)

@@ -90,6 +90,7 @@ def test_a_part_too_short_for_the_scale_still_leaves_a_mark() -> None:
 def test_an_exchange_without_an_answer_waited_for_it() -> None:
     assert figures(Timing(connect=5.0, total=105.0)) == "105 ms: tcp 5, first byte 100"
     assert figures(Timing()) == ""
+    assert figures(Timing(total=0.25)) == "0.2 ms"
 
 
 def test_the_legend_needs_a_line_to_itself() -> None:
@@ -134,6 +135,11 @@ def test_a_request_that_failed_or_passed_leaves_nothing_unsent() -> None:
 def test_a_redirect_to_another_host_shows_the_whole_url() -> None:
     away = head(302, ("Location", "https://b.example/x"), ("Access-Control-Allow-Origin", APP), reason="Found")
     assert "2 GET https://b.example/x" in shown("sequence", opened(flow(away, ok())))
+
+
+def test_a_request_that_never_left_has_no_arrow_to_the_server() -> None:
+    refused_there = opened(flow(NetworkError("connection-refused", "nothing listens", sent=False)))
+    assert ">" not in shown("sequence", refused_there)
 
 
 def test_a_lost_answer_has_no_arrow_back() -> None:
@@ -308,7 +314,7 @@ def test_advice_comes_with_the_meaning_of_the_reason() -> None:
 
 def test_raw_heads_are_in_the_order_of_the_wire() -> None:
     lines = shown("Raw", received()).splitlines()
-    assert lines[0] == "> GET /orders HTTP/1.1"
+    assert lines[:2] == ["1 actual", "> GET /orders HTTP/1.1"]
     answer = lines[lines.index("< HTTP/1.1 200 OK") :]
     assert answer[1:4] == [
         "< Access-Control-Allow-Origin: https://other.example",

@@ -104,7 +104,7 @@ async def test_tab_and_arrows_turn_pages_and_come_round() -> None:
         assert tabs(pilot).active == len(tabs(pilot).labels) - 1
         assert text(pilot) == "No rule about policies found anything to say."
         await pilot.press("h")
-        assert text(pilot).startswith("> OPTIONS /orders")
+        assert text(pilot).startswith("1 preflight\n> OPTIONS /orders")
 
 
 async def test_numbers_open_pages() -> None:
@@ -138,6 +138,32 @@ async def test_a_long_chain_leaves_room_for_the_page_and_scrolls_apart() -> None
         assert lanes.size.height <= 10
         await pilot.press("J", "J", "K")
         assert lanes.scroll_y == 1
+
+
+async def test_a_long_chain_opens_where_it_was_decided() -> None:
+    hops = [head(302, ("Location", f"/{n}"), ("Access-Control-Allow-Origin", "https://app.example")) for n in range(9)]
+    app = Shell(screen(opened(flow(*hops, ok(origin=None)))))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        shown = "\n".join("".join(segment.text for segment in strip) for strip in strips)
+        assert "decided here 200" in shown
+        assert "✗ needs https://app.example or *" in shown
+        await pilot.press("tab")
+        await pilot.pause()
+        assert app.screen.query_one("#pane", Pane).scroll_y == 0
+
+
+async def test_tabs_are_set_closer_where_there_is_no_room_and_still_take_clicks() -> None:
+    app = Shell(screen(received(), allowed()))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        line = str(tabs(pilot).render())
+        assert len(line) <= 78
+        assert "Findings" in line
+        await pilot.click(TabLine, offset=(line.index("Raw") + 2, 0))
+        await pilot.pause()
+        assert text(pilot).startswith("1 actual")
 
 
 async def test_enter_explains_the_reason_and_escape_comes_back() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -17,7 +18,7 @@ from corstui.runner.store import is_stored
 from corstui.tui.clipboard import copy
 from corstui.tui.editor import open_at
 from corstui.tui.enginelines import summary
-from corstui.tui.flowpages import FINDINGS, PAGES, tab_label
+from corstui.tui.flowpages import FINDINGS, PAGES, deciding_line, tab_label
 from corstui.tui.reasons import SaysWhy
 from corstui.tui.render import MUTED, View, difference, names, side_by_side, wrapped
 from corstui.tui.screens.copying import CopyScreen, curl, no_request
@@ -100,6 +101,8 @@ class FlowScreen(SaysWhy[None]):
         self.side = 0
         self.page = 0
         self._step, self._ascii = step, ascii
+        #: The line that decided, by the pane that shows it.
+        self._decided: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False, id="title")
@@ -112,6 +115,7 @@ class FlowScreen(SaysWhy[None]):
 
     def on_mount(self) -> None:
         self.query_one("#pane", Pane).focus()
+        self._begin("#lanes", "#pane")
 
     def on_resize(self) -> None:
         self._write()
@@ -148,11 +152,26 @@ class FlowScreen(SaysWhy[None]):
             heads += summary(self._engines.results(self.cell.key), view, columns + 1)
         self.query_one("#title", Static).update(Content("\n").join(heads))
         lanes = sequence(self.cell, view, columns, self.size.height * 2 // 5)
+        text = self._text(view, columns)
+        self._decided = {"#lanes": deciding_line(lanes), "#pane": deciding_line(text)}
         self.query_one("#sequence", Static).update(Content("\n").join(lanes))
         tabs = self.query_one(TabLine)
         tabs.labels = tuple(tab_label(name, self.cell, view) for name in self.pages)
         tabs.active = self.page
-        self.query_one("#text", Static).update(Content("\n").join(self._text(view, columns)))
+        self.query_one("#text", Static).update(Content("\n").join(text))
+
+    def _begin(self, *ids: str) -> None:
+        """Show these panes from their top, or from where the flow was decided, should that be out of sight."""
+        for id in ids:
+            self.query_one(id, Pane).scroll_home(animate=False)
+        # the first refresh gives the panes their heights, the second one finds them
+        self.call_after_refresh(self.call_after_refresh, partial(self._reveal, ids))
+
+    def _reveal(self, ids: Sequence[str]) -> None:
+        for id in ids:
+            pane, line = self.query_one(id, Pane), self._decided[id]
+            if line >= pane.size.height:
+                pane.scroll_to(y=line - pane.size.height // 3, animate=False)
 
     @property
     def _titled(self) -> tuple[Cell, ...]:
@@ -171,7 +190,7 @@ class FlowScreen(SaysWhy[None]):
         self.page = index % len(self.pages)
         self.refresh_bindings()
         self._write()
-        self.query_one("#pane", Pane).scroll_home(animate=False)
+        self._begin("#pane")
 
     # actions ----------------------------------------------------------------------------------------------------------
 
@@ -188,7 +207,7 @@ class FlowScreen(SaysWhy[None]):
         self.cells, self.side = tuple(cells), 0
         self.page = self.pages.index(name) if name in self.pages else 0
         self._show_page(self.page)
-        self.query_one("#lanes", Pane).scroll_home(animate=False)
+        self._begin("#lanes")
 
     def action_page(self, direction: int) -> None:
         self._show_page(self.page + direction)
@@ -203,6 +222,7 @@ class FlowScreen(SaysWhy[None]):
         self.side = 1 - self.side
         self.refresh_bindings()
         self._write()
+        self._begin("#lanes", "#pane")
 
     def action_engines(self) -> None:
         if self._engines is not None:
