@@ -142,6 +142,7 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
 
 def _config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--keys", action="store_true", help="every key of the dashboard, with the id that remaps it")
     parser.add_argument("profiles", nargs="*", metavar="PROFILE", help="show this profile's effective settings too")
 
 

@@ -90,7 +90,7 @@ class CorstuiApp(App[None]):
     def _preferred(self) -> tuple[Settings, tuple[str, ...]]:
         """What somebody prefers, and what is wrong with how they say it."""
         try:
-            return load_settings(settings_file(self.process_env), self.available_themes), ()
+            return load_settings(settings_file(self.process_env)), ()
         except SettingsError as error:
             return Settings(), error.problems
 

@@ -16,6 +16,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("Filter", "widgets.filter", "Filter"),
     ("Flow of a cell", "screens.flow", "FlowScreen"),
     ("Engines of a cell", "screens.engines", "EnginesScreen"),
+    ("Lists", "screens.dialog", "Choices"),
     ("Copy menu", "screens.copying", "CopyScreen"),
     ("Choosing two sides", "screens.choosing", "ChooseScreen"),
     ("Earlier runs", "screens.runs", "RunsScreen"),
@@ -26,7 +27,6 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("What would be sent", "screens.sending", "SendingScreen"),
     ("Asking first", "screens.confirm", "ConfirmScreen"),
     ("Choosing a profile", "screens.picker", "PickerScreen"),
-    ("Creating a profile", "screens.create", "CreateScreen"),
     ("Problems of a profile", "screens.problems", "ProblemsScreen"),
     ("Explanation", "screens.explain", "ExplainScreen"),
     ("Marks", "screens.legend", "LegendScreen"),
@@ -36,12 +36,12 @@ PLACES: tuple[tuple[str, str, str], ...] = (
 
 
 def bindings_of(kind: type[DOMNode]) -> list[Binding]:
-    """The bindings that our classes in the ancestry of ``kind`` declare, the nearest first."""
+    """The bindings that our classes in the ancestry of ``kind`` declare, in the order in which the footer has them."""
     found: dict[str, Binding] = {}
-    for each in kind.__mro__:
+    for each in reversed(kind.__mro__):
         for binding in each.__dict__.get("BINDINGS", ()) if each.__module__.startswith("corstui.") else ():
             assert isinstance(binding, Binding) and binding.id is not None
-            found.setdefault(binding.id, binding)
+            found[binding.id] = binding
     return list(found.values())
 
 

@@ -52,7 +52,7 @@ def settings_file(env: Mapping[str, str]) -> Path:
     return user_config(env) / "config.toml"
 
 
-def load_settings(path: Path, themes: Collection[str]) -> Settings:
+def load_settings(path: Path) -> Settings:
     """Read the file; one that is not there prefers nothing. Raises SettingsError with every problem."""
     if not path.exists():
         return Settings()
@@ -62,13 +62,13 @@ def load_settings(path: Path, themes: Collection[str]) -> Settings:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(path, [getattr(error, "strerror", None) or str(error)]) from None
-    problems = list(_problems(document, themes))
+    problems = list(_problems(document))
     if problems:
         raise SettingsError(path, problems)
     return Settings(**document)
 
 
-def _problems(document: Mapping[str, Any], themes: Collection[str]) -> Iterator[str]:
+def _problems(document: Mapping[str, Any]) -> Iterator[str]:
     for name, value in document.items():
         kind = _KINDS.get(name)
         if kind is None:
@@ -76,10 +76,17 @@ def _problems(document: Mapping[str, Any], themes: Collection[str]) -> Iterator[
         elif not isinstance(value, kind):
             yield f"{name} is of type {type(value).__name__}; it takes {kind.__name__}"
     theme, keys = document.get("theme"), document.get("keys")
-    if isinstance(theme, str) and theme not in themes:
-        yield f"there is no theme {theme!r}{_nearest(theme, themes)}"
+    if isinstance(theme, str):
+        yield from _theme_problems(theme)
     if isinstance(keys, dict):
         yield from _key_problems(keys)
+
+
+def _theme_problems(theme: str) -> Iterator[str]:
+    from textual.theme import BUILTIN_THEMES
+
+    if theme not in BUILTIN_THEMES:
+        yield f"there is no theme {theme!r}{_nearest(theme, BUILTIN_THEMES)}"
 
 
 def _key_problems(keys: Mapping[str, Any]) -> Iterator[str]:

@@ -126,7 +126,8 @@ def preflight_headers_on_actual(scene: Scene) -> Iterator[Hit]:
     for answer in scene.readable:
         present = [name for name in (ACAM, ACAH, MAX_AGE) if answer.value(name) is not None]
         if present and answer.exchange.request.method != "OPTIONS":
-            yield Hit(f"{', '.join(present)} on a {answer.kind} that is no preflight's.", answer.index, present[0])
+            said = f"{', '.join(present)} on the {answer.kind}; browsers read that on preflights alone."
+            yield Hit(said, answer.index, present[0])
 
 
 def expose_on_preflight(scene: Scene) -> Iterator[Hit]:

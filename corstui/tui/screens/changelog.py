@@ -31,7 +31,7 @@ class ChangesScreen(Dialog[CellKey]):
 
     def __init__(self, log: ChangeLog, *, ascii: bool = False) -> None:
         super().__init__("Changes")
-        self._log, self._dot = log, "-" if ascii else "·"
+        self._changes, self._dot = log, "-" if ascii else "·"
         self._shown: list[Change] = []
 
     def inside(self) -> ComposeResult:
@@ -47,21 +47,21 @@ class ChangesScreen(Dialog[CellKey]):
         self._show()
 
     def _follow(self) -> None:
-        newest = next(iter(self._log), None)
+        newest = next(iter(self._changes), None)
         if newest is not None and (not self._shown or self._shown[0] is not newest):
             self._show()
 
     def _show(self) -> None:
         choices = self.query_one(Choices)
         here = self._shown[choices.highlighted] if choices.highlighted else None
-        self._shown = list(self._log)
+        self._shown = list(self._changes)
         lines = [Content(shorten(change.text(self._dot), self.columns)) for change in self._shown]
         at = next((index for index, change in enumerate(self._shown) if change is here), 0)
         choices.fill(lines, at)
         choices.display = bool(lines)
         count = f"{len(lines)} change{'s' if len(lines) > 1 else ''}; Enter goes to the cell."
         self.query_one(Static).update(count if lines else _NONE)
-        self._log.unseen = 0
+        self._changes.unseen = 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._shown[event.option_index].key)

@@ -38,9 +38,9 @@ class WatchScreen(Dialog[Wish]):
 
     def __init__(self, watch: Watch, facts: Sequence[tuple[str, str]]) -> None:
         super().__init__("Watch: run again and again")
-        self._facts, self._bell, self._running = facts, watch.bell, watch.interval is not None
+        self._facts, self._bell, self._on = facts, watch.bell, watch.interval is not None
         self._current = watch.interval
-        self._choices: list[float | None] = [*INTERVALS, *([None] if self._running else [])]
+        self._choices: list[float | None] = [*INTERVALS, *([None] if self._on else [])]
 
     def inside(self) -> ComposeResult:
         yield text_of(facts_lines([each for each in self._facts if each[0] != "writes"], self.columns))
