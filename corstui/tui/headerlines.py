@@ -14,7 +14,7 @@ from textual.content import Content
 from corstui.analysis.facts import phase_of
 from corstui.analysis.steps import step
 from corstui.analysis.story import why
-from corstui.analysis.text import shorten, width
+from corstui.analysis.text import width
 from corstui.fetch.result import Check, Exchange
 from corstui.tui.render import BAD, CAUTION, GOOD, MUTED, View, wrapped
 from corstui.tui.wireheads import heads, oddities, visible, visible_line
@@ -86,7 +86,7 @@ def _exchange(number: int, exchange: Exchange, response: Sequence[Row], view: Vi
     facts = [phase_of(exchange), *([exchange.address] if exchange.address else [])]
     about = f"  ({', '.join(facts)})"
     title = f"{number} {view.text(exchange.request.method)} {view.text(exchange.request.url)}"
-    head = Content.assemble((shorten(title, max(20, columns - width(about))), "bold"), (about, MUTED))
+    head = Content.assemble((view.short(title, max(20, columns - width(about))), "bold"), (about, MUTED))
     request = _request(exchange, view)
     if columns >= _ABREAST:
         return [head, *_abreast(request, response, columns)]

@@ -55,6 +55,11 @@ class View:
         """Text from outside, safe to show."""
         return printable(self.mask.text(raw))
 
+    def short(self, text: str, cells: int) -> str:
+        """``text`` in at most ``cells`` columns; a tilde tells where it was cut when there is only ASCII."""
+        cut = shorten(text, cells)
+        return f"{cut[:-1]}~" if self.ascii and cut != text and cut else cut
+
     def headers(self, headers: HeaderList) -> HeaderList:
         """Header fields from outside, safe to show."""
         return [(printable(name), printable(value)) for name, value in self.mask.headers(headers)]

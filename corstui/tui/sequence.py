@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from corstui.analysis.facts import field, host_of
-from corstui.analysis.text import shorten, width
+from corstui.analysis.text import width
 from corstui.fetch.result import Exchange
 from corstui.fetch.url import parse
 from corstui.report.layout import pad
@@ -100,8 +100,8 @@ def _heads(cell: Cell, lanes: _Lanes) -> Content:
     end = lanes.lane + 4
     if not lanes.wide:  # there is nothing to the right of it
         end = max(end, min(lanes.columns - 1, width(left) + width(right) + 2))
-    right = shorten(right, end // 2)
-    left = shorten(left, end - width(right) - 1)
+    right = lanes.view.short(right, end // 2)
+    left = lanes.view.short(left, end - width(right) - 1)
     return Content.styled(f" {left}{' ' * (end - width(left) - width(right))}{right}", "bold")
 
 
@@ -117,7 +117,7 @@ def _rounds(exchanges: Sequence[Exchange]) -> list[int]:
 
 def _arrows(number: int, exchange: Exchange, host: str, lanes: _Lanes, bar: Content, decides: bool) -> list[Content]:
     view, lane, line = lanes.view, lanes.lane, lanes.line
-    what = shorten(f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}", lane - 8)
+    what = view.short(f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}", lane - 8)
     left = exchange.error is None or exchange.error.sent
     there = (
         f" {what} {line * (lane - width(what) - 3)}>"
@@ -126,10 +126,10 @@ def _arrows(number: int, exchange: Exchange, host: str, lanes: _Lanes, bar: Cont
     )
     answered = exchange.response is not None
     status = status_of(exchange) if answered else f"{view.failed} {status_of(exchange)}"
-    said = shorten(f" {'decided here ' if decides else ''}{status} ", lane - 6)
+    said = view.short(f" {'decided here ' if decides else ''}{status} ", lane - 6)
     back = f"{'<' if answered else ' '}{(line if answered else ' ') * (lane - width(said) - 3)}{said}{line * 2}"
     style = f"bold {BAD}" if decides or not answered else ""
-    times = shorten(figures(exchange.timing, full=lanes.wide), lanes.room)
+    times = view.short(figures(exchange.timing, full=lanes.wide), lanes.room)
     first, second = (bar, Content.styled(times, MUTED)) if lanes.bar else (Content.styled(times, MUTED), Content(""))
     return [
         Content.assemble(f"   {lanes.side}{there}{lanes.side}  ", first),
@@ -154,8 +154,8 @@ def _kept_back(cell: Cell, lanes: _Lanes) -> list[Content]:
     same = parsed is not None and parsed.scheme + parsed.authority == (first_host(flow.exchanges) or _place(cell.url))
     target = view.text(parsed.target if parsed is not None and same else url)
     verb = "held back" if held else "not sent"
-    what = f" {len(flow.exchanges) + 1} {view.text(method)} {shorten(target, lanes.lane - 24)}   {verb}"
-    return [Content.styled(f"   {lanes.gap}{pad(what, lanes.lane)}{lanes.gap}", MUTED)]
+    what = f" {len(flow.exchanges) + 1} {view.text(method)} {view.short(target, lanes.lane - 24)}   {verb}"
+    return [Content.styled(f"   {lanes.gap}{pad(view.short(what, lanes.lane), lanes.lane)}{lanes.gap}", MUTED)]
 
 
 def _place(url: str) -> str:
@@ -173,4 +173,4 @@ def _controls(cell: Cell, lanes: _Lanes) -> list[Content]:
     if not told:
         return []
     said = f"   control requests: {f' {lanes.view.dot} '.join(told)}"
-    return [Content.styled(shorten(lanes.view.text(said), lanes.columns), MUTED)]
+    return [Content.styled(lanes.view.short(lanes.view.text(said), lanes.columns), MUTED)]

@@ -385,7 +385,12 @@ def test_secrets_are_masked_on_every_page(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES_AND_SEQUENCE)
 def test_the_ascii_set_needs_no_other_character(page: str) -> None:
-    assert shown(page, refused(), ascii=True).isascii()
+    long = opened(
+        flow(head(302, ("Location", f"/{'x' * 300}")), ok(origin=None), url=f"https://api.example/{'y' * 300}")
+    )
+    for cell in (refused(), received(), long):
+        for columns in (40, 77, 157):
+            assert shown(page, cell, columns, ascii=True).isascii()
 
 
 def test_repeated_and_redirected_flows_number_every_exchange() -> None:

@@ -14,7 +14,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from corstui.analysis.facts import deciding_exchange
-from corstui.analysis.text import shorten
 from corstui.report import har
 from corstui.report.cell_markdown import render_cell, sentence
 from corstui.report.curl import curl_command
@@ -183,7 +182,7 @@ def menu(
 ) -> list[Content]:
     """The lines of the menu: what can be copied, what cannot and why, and whether secrets go along."""
     view = View.of(cell.planned, ascii)
-    lines = [Content.styled(shorten(names(cell.key, view), columns), "bold"), Content("")]
+    lines = [Content.styled(view.short(names(cell.key, view), columns), "bold"), Content("")]
     for form in FORMS:
         name, about = form.called(cell)
         why_not = form.why_not(cell)
