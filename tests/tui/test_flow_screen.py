@@ -16,7 +16,9 @@ from textual.widgets import Static
 
 from corstui.profile.problems import Location
 from corstui.runner import Cell
+from corstui.runner.store import StoredCell
 from corstui.tui.clipboard import keep
+from corstui.tui.screens.copying import CopyScreen
 from corstui.tui.screens.explain import ExplainScreen, page
 from corstui.tui.screens.flow import FlowScreen
 from corstui.tui.screens.help import HelpScreen
@@ -295,8 +297,20 @@ async def test_e_opens_the_editor_at_the_endpoint_or_at_what_was_not_met(
     assert [location.line for location in opened_at] == [line]
 
 
+async def test_a_cell_of_an_earlier_run_has_every_page_and_no_profile_to_edit() -> None:
+    done = refused()
+    cell = StoredCell(done.planned, "allow", False, [], 12.0, done.flow)
+    app = Shell(screen(cast(OpenedCell, cell)))
+    async with app.run_test(size=SMALL) as pilot:
+        for _ in tabs(pilot).labels:
+            await pilot.press("tab")
+            assert text(pilot)
+        await pilot.press("e")
+        assert app.told == ["An earlier run has no profile to edit."]
+
+
 async def test_every_binding_has_an_id_and_a_tooltip() -> None:
-    for binding in (*FlowScreen.BINDINGS, *ExplainScreen.BINDINGS, *HelpScreen.BINDINGS):
+    for binding in (*FlowScreen.BINDINGS, *CopyScreen.BINDINGS, *ExplainScreen.BINDINGS, *HelpScreen.BINDINGS):
         assert binding.id  # type: ignore[union-attr]
         assert binding.tooltip  # type: ignore[union-attr]
 
