@@ -69,6 +69,7 @@ class CorstuiApp(App[None]):
         self._engine = engine
         self._lab: tuple[Path, Mapping[str, str]] | None = None
         self._watched: dict[Path, Stamp] = {}
+        self._typed: dict[str, str] = {}
 
     def on_mount(self) -> None:
         if self.no_color:
@@ -100,6 +101,7 @@ class CorstuiApp(App[None]):
             self.open(self.paths)
         elif self.demo is not None and not self._profiles():
             self.open_demo()
+            self.notify("No profile was found, so this is the demo. p creates or opens one of yours.", timeout=10)
         else:
             self.action_pick()
 
@@ -215,7 +217,8 @@ class CorstuiApp(App[None]):
     def action_pick(self) -> None:
         from corstui.tui.screens.picker import PickerScreen
 
-        self.push_screen(PickerScreen(self._profiles(), demo=self.demo is not None), self._picked)
+        screen = PickerScreen(self._profiles(), self.process_env, self._typed, demo=self.demo is not None)
+        self.push_screen(screen, self._picked)
 
     def _picked(self, choice: Path | str | None) -> None:
         if isinstance(choice, Path):

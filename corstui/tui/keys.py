@@ -27,6 +27,8 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("What would be sent", "screens.sending", "SendingScreen"),
     ("Asking first", "screens.confirm", "ConfirmScreen"),
     ("Choosing a profile", "screens.picker", "PickerScreen"),
+    ("Opening a profile", "screens.picker", "OpenScreen"),
+    ("Creating a profile", "screens.create", "CreateScreen"),
     ("Problems of a profile", "screens.problems", "ProblemsScreen"),
     ("Explanation", "screens.explain", "ExplainScreen"),
     ("Marks", "screens.legend", "LegendScreen"),

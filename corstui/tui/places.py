@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +19,15 @@ def user_config(env: Mapping[str, str]) -> Path:
 def user_profiles(env: Mapping[str, str]) -> Path:
     """The user's own profiles."""
     return user_config(env) / "profiles"
+
+
+def new_profile(folder: Path, env: Mapping[str, str], name: str) -> Path:
+    """Where a new profile of this name would be found again: ``folder/profiles``, or the user's own where that cannot
+    be written."""
+    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "corstui"
+    here = folder / "profiles"
+    nearest = here if here.is_dir() else folder
+    return (here if os.access(nearest, os.W_OK) else user_profiles(env)) / f"{stem}.yaml"
 
 
 def find_profiles(folder: Path, env: Mapping[str, str]) -> list[Path]:
