@@ -13,6 +13,8 @@ from benchmarks.figures import Figure, Missing
 #: The modules, in the order of the table, with what their figures are about.
 BENCHMARKS = {
     "first_frame": "Dashboard",
+    "keypress": "Dashboard",
+    "repaint": "Dashboard",
 }
 
 

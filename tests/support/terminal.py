@@ -94,9 +94,9 @@ class Terminal:
             pass
         return self._process.returncode
 
-    def _read(self) -> bool:
-        """Take in what the program wrote in the next moment; False when that is nothing."""
-        ready, _, _ = select.select([self._screen], [], [], 0.05)
+    def _read(self, seconds: float = 0.05) -> bool:
+        """Take in what the program wrote within the next moment; False when that is nothing."""
+        ready, _, _ = select.select([self._screen], [], [], seconds)
         if not ready:
             return False
         self._received += os.read(self._screen, 65_536)
