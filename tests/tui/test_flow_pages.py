@@ -18,8 +18,8 @@ from corstui.runner.store import StoredCell
 from corstui.tui.bars import bars, figures
 from corstui.tui.flowpages import PAGES, tab_label
 from corstui.tui.render import View
-from corstui.tui.screens.flow import title
 from corstui.tui.sequence import sequence
+from corstui.tui.titles import title
 from tests.analysis.flows import APP, flow, ok, preflight
 from tests.support.playbook import head
 from tests.tui.opened import SECRET, OpenedCell, allowed, hostile, opened, received, refused

@@ -247,6 +247,18 @@ async def test_two_cells_begin_with_their_policies_and_s_changes_the_side() -> N
         assert "https://other.example" not in text(pilot)
 
 
+async def test_two_engines_or_runs_of_one_environment_are_told_apart() -> None:
+    here, done = received(), allowed("staging")
+    standard = replace(here, key=replace(here.key, engine="standard"))
+    earlier = cast(OpenedCell, StoredCell(done.planned, None, None, [], 12.0, done.flow))
+    for other, names in ((standard, ["chromium", "standard"]), (earlier, ["this", "run", "earlier", "run"])):
+        async with Shell(screen(here, other)).run_test(size=LARGE) as pilot:
+            await pilot.pause()
+            row = next(line for line in text(pilot).splitlines() if line.startswith("actual"))
+            assert row.split() == ["actual", *names]
+            assert names[-1] in text(pilot, "title")
+
+
 @pytest.mark.parametrize(
     ("key", "said"),
     [
@@ -358,7 +370,7 @@ async def test_help_lists_the_keys_that_work_beneath_it(size: tuple[int, int]) -
         assert keys.startswith("This screen")
         assert "Scroll Left" not in keys
         assert "Copy as curl, fetch(), HAR or Markdown" in keys
-        assert "The flow of the other environment" in keys
+        assert "The flow of the other side" in keys
         assert "The cell before" not in keys
         await pilot.press("question_mark")
         assert isinstance(app.screen, FlowScreen)

@@ -11,8 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from corstui.analysis.marks import mark
-from corstui.analysis.story import headline
 from corstui.report.formats import Options
 from corstui.runner.store import is_stored
 from corstui.tui.clipboard import copy
@@ -20,12 +18,12 @@ from corstui.tui.editor import open_at
 from corstui.tui.enginelines import summary
 from corstui.tui.flowpages import FINDINGS, PAGES, deciding_line, tab_label
 from corstui.tui.reasons import SaysWhy
-from corstui.tui.render import MUTED, View, difference, names, side_by_side, wrapped
+from corstui.tui.render import View, difference, side_by_side
 from corstui.tui.screens.copying import CopyScreen, curl, no_request
 from corstui.tui.screens.engines import Engines, EnginesScreen
 from corstui.tui.screens.explain import ExplainScreen
 from corstui.tui.sequence import sequence
-from corstui.tui.widgets.lines import COLOURS, spread
+from corstui.tui.titles import side_names, title
 from corstui.tui.widgets.pane import Pane
 from corstui.tui.widgets.tabs import TabLine
 
@@ -37,18 +35,6 @@ if TYPE_CHECKING:
 Step = Callable[[int], "Sequence[Cell]"]
 
 POLICIES = "Policies"
-
-
-def title(cell: Cell, view: View, columns: int) -> list[Content]:
-    """Names and engine on the left, the verdict on the right or below."""
-    found = mark(cell, ascii=view.ascii)
-    style = f"bold {COLOURS.get(found.style, '')}"
-    left = Content.assemble((names(cell.key, view), "bold"), (f" {view.dot} {cell.engine}", MUTED))
-    said = f"{found.symbol} {view.text(headline(cell))}"
-    right = Content.styled(said, style)
-    if left.cell_length + right.cell_length + 2 <= columns:
-        return [spread(left, right, columns)]
-    return [left, *wrapped(said, columns, rest="   ", style=style)]
 
 
 class FlowScreen(SaysWhy[None]):
@@ -71,7 +57,7 @@ class FlowScreen(SaysWhy[None]):
         Binding("Y", "curl", "copy", show=False, id="flow.copy-secrets", tooltip="Copy as curl with its secrets"),
         Binding("e", "edit", "edit", id="flow.edit", tooltip="Open the profile in the editor at this endpoint"),
         Binding("b", "engines", "engines", id="flow.engines", tooltip="The same cell in every other engine, run now"),
-        Binding("s", "side", "side", id="flow.side", tooltip="The flow of the other environment"),
+        Binding("s", "side", "side", id="flow.side", tooltip="The flow of the other side"),
         Binding(
             "J,shift+down", "scroll_lanes(1)", "Down", show=False, id="flow.lanes-down", tooltip="Scroll the arrows"
         ),
@@ -183,7 +169,11 @@ class FlowScreen(SaysWhy[None]):
         if name == POLICIES:
             columns = min(columns, 120)
             a, b = self.cells[0], self.cells[1]
-            return [*difference(a, b, columns), Content(""), *side_by_side(a, b, columns, self._ascii)]
+            return [
+                *difference(a, b, columns),
+                Content(""),
+                *side_by_side(a, b, columns, self._ascii, side_names(a, b)),
+            ]
         return PAGES[name](self.cell, view, columns)
 
     def _show_page(self, index: int) -> None:
