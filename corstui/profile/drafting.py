@@ -203,13 +203,13 @@ class _Writer:
         kind = content_type.partition(";")[0].strip().lower()
         if kind == _JSON:
             try:
-                return "json", json.dumps(self._veiled(json.loads(body)), ensure_ascii=True)
+                return "json", _flow(self._veiled(json.loads(body)))
             except (ValueError, RecursionError):
                 pass
         if content_type == _FORM:
             pairs = parse_qsl(body, keep_blank_values=True)
             if dict(pairs) and len(dict(pairs)) == len(pairs) and urlencode(pairs) == body:
-                return "form", json.dumps(self._veiled(dict(pairs)))
+                return "form", _flow(self._veiled(dict(pairs)))
         return "body", _quoted(_literal(body))
 
     def _veiled(self, value: Any, name: str = "") -> Any:
@@ -269,7 +269,18 @@ def _quoted(text: str) -> str:
     return '"' + "".join(_escaped(char) for char in text) + '"'
 
 
+def _flow(value: Any) -> str:
+    """YAML on one line that reads as this JSON value. Raises ValueError for what YAML cannot hold."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quoted(key)}: {_flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _quoted(value) if isinstance(value, str) else json.dumps(value, allow_nan=False)
+
+
 def _escaped(char: str) -> str:
+    if "\ud800" <= char <= "\udfff":
+        raise ValueError("half of a character")
     if char in '"\\':
         return f"\\{char}"
     if " " <= char <= "~":

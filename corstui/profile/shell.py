@@ -26,6 +26,7 @@ class Command:
 
 def commands(text: str) -> list[Command]:
     """The commands of the text, one a line unless quotes or a backslash carry one on. Comments are left out."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
     if _CMD.search(text):
         text = _CARET.sub(lambda match: " " if "\n" in match[1] else match[1], text)
     return [command for command in _Lexer(text.replace("\r\n", "\n")).commands() if command.words]
