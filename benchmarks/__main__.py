@@ -15,6 +15,11 @@ BENCHMARKS = {
     "first_frame": "Dashboard",
     "keypress": "Dashboard",
     "repaint": "Dashboard",
+    "cpu": "Engine",
+    "throughput": "Engine",
+    "rounds": "Engine",
+    "scale": "Engine",
+    "startup": "Command line",
 }
 
 
