@@ -59,7 +59,8 @@ def get(headers: HeaderList, name: str) -> str | None:
 
 def get_all(headers: HeaderList, name: str) -> list[str]:
     """The value of each field line called ``name`` (lower case)."""
-    return [value for key, value in headers if key.lower() == name]
+    length = len(name)  # of the few hundred names that one flow is asked for, most differ in length already
+    return [value for key, value in headers if len(key) == length and key.lower() == name]
 
 
 def normalize_value(value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _NORMALIZED = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
@@ -12,6 +13,7 @@ _FORBIDDEN = frozenset({"CONNECT", "TRACE", "TRACK"})
 SAFELISTED = frozenset({"GET", "HEAD", "POST"})
 
 
+@lru_cache(maxsize=4096)
 def is_token(text: str) -> bool:
     """RFC 9110, section 5.6.2: a token."""
     return _TOKEN.match(text) is not None

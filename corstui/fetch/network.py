@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from corstui.fetch.engines import Engine
 from corstui.fetch.url import Url
@@ -22,6 +23,7 @@ def is_bad_port(url: Url, engine: Engine) -> bool:
     return port in BAD_PORTS or port in engine.extra_bad_ports
 
 
+@lru_cache(maxsize=4096)
 def is_loopback(host: str) -> bool:
     """127.0.0.0/8, ::1, localhost and names below it."""
     name = host.rstrip(".").lower()

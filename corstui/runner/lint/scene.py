@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from corstui.fetch import headers as h
+from corstui.fetch.messages import HeaderList
 from corstui.fetch.result import Exchange, Flow, Response
 from corstui.runner.plan import Planned
 
@@ -24,6 +25,9 @@ VARY = "Vary"
 #: Severities, the mildest first. ``error``: what the header says cannot work.
 SEVERITIES = ("info", "warning", "medium", "error", "high", "critical")
 
+#: The values of each header, by its lower-case name.
+Fields = Mapping[str, list[str]]
+
 #: What caches call an answer that they had.
 _CACHES = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-vercel-cache", "x-proxy-cache")
 
@@ -32,18 +36,21 @@ _CACHES = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-ve
 class Answer:
     """An exchange that was answered. ``index`` counts the flow's exchanges, then the controls.
 
-    ``fields``: the values of each header of the response, by its lower-case name, because some fifty rules ask.
+    ``fields`` and ``asks``: the values of each header of the response and of the request, by its lower-case name,
+    because some fifty rules ask.
     """
 
     index: int
     exchange: Exchange
     response: Response
-    fields: Mapping[str, list[str]]
+    fields: Fields
+    asks: Fields
+    is_preflight: bool
+    is_control: bool
 
     def value(self, name: str) -> str | None:
         """All values of a header, joined by ``, ``; None when it is absent."""
-        values = self.fields.get(name.lower())
-        return ", ".join(values) if values else None
+        return _joined(self.fields.get(name.lower()))
 
     def lines(self, name: str) -> list[str]:
         """The value of each field line."""
@@ -55,15 +62,7 @@ class Answer:
 
     def asked(self, name: str) -> str | None:
         """A header of the request."""
-        return h.get(self.exchange.request.headers, name.lower())
-
-    @property
-    def is_preflight(self) -> bool:
-        return self.exchange.request.method == "OPTIONS" and self.asked("Access-Control-Request-Method") is not None
-
-    @property
-    def is_control(self) -> bool:
-        return self.exchange.phase == "control"
+        return _joined(self.asks.get(name.lower()))
 
     @property
     def kind(self) -> str:
@@ -113,32 +112,32 @@ class Scene:
         """All answers, those of the flow first."""
         return list(_answered([*self.flow.exchanges, *self.controls]))
 
-    @property
+    @cached_property
     def own(self) -> list[Answer]:
         """The flow's answers."""
         return [each for each in self.answers if not each.is_control]
 
-    @property
+    @cached_property
     def preflights(self) -> list[Answer]:
         """The answers to the browser's preflights."""
         return [each for each in self.own if each.exchange.phase == "preflight"]
 
-    @property
+    @cached_property
     def consents(self) -> list[Answer]:
         """Preflights with an answer that is meant to let a request through."""
         return [each for each in self.preflights if each.is_ok and each.value(ACAO) is not None]
 
-    @property
+    @cached_property
     def actuals(self) -> list[Answer]:
         """The flow's answers to other requests than preflights."""
         return [each for each in self.own if each.exchange.phase != "preflight"]
 
-    @property
+    @cached_property
     def readable(self) -> list[Answer]:
         """Answers, controls included, whose headers script could come to see: no preflights."""
         return [each for each in self.answers if not each.is_preflight]
 
-    @property
+    @cached_property
     def canary(self) -> Answer | None:
         """The answer to the control request of an origin that nobody can have allowed."""
         return next((each for each in self.answers if each.is_control and each.asked("Origin") is not None), None)
@@ -157,10 +156,21 @@ class Scene:
 def _answered(exchanges: Iterable[Exchange]) -> Iterator[Answer]:
     for index, exchange in enumerate(exchanges):
         if exchange.response is not None:
-            fields: dict[str, list[str]] = {}
-            for name, value in exchange.response.headers:
-                fields.setdefault(name.lower(), []).append(value)
-            yield Answer(index, exchange, exchange.response, fields)
+            fields, asks = _by_name(exchange.response.headers), _by_name(exchange.request.headers)
+            is_preflight = exchange.request.method == "OPTIONS" and "access-control-request-method" in asks
+            is_control = exchange.phase == "control"
+            yield Answer(index, exchange, exchange.response, fields, asks, is_preflight, is_control)
+
+
+def _by_name(headers: HeaderList) -> Fields:
+    fields: dict[str, list[str]] = {}
+    for name, value in headers:
+        fields.setdefault(name.lower(), []).append(value)
+    return fields
+
+
+def _joined(values: list[str] | None) -> str | None:
+    return None if not values else values[0] if len(values) == 1 else ", ".join(values)
 
 
 @dataclass(frozen=True, slots=True)
