@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corstui.fetch import headers as h
 from corstui.fetch.engines import Engine
@@ -87,13 +88,25 @@ def _fields(lines: list[str], engine: Engine) -> HeaderList:
                 name, value = fields[-1]
                 fields[-1] = (name, _fold(value, line))
             continue
-        name, colon, value = line.partition(":")
-        if engine.accepts_space_before_colon:
-            name = name.rstrip(" \t")
-        kept = bool(colon) and is_token(name)
-        if kept:
-            fields.append((name, value.strip(blank)))
+        read = _field if len(line) < _REPEATED else _field.__wrapped__
+        field = read(line, engine.accepts_space_before_colon, blank)
+        kept = field is not None
+        if field is not None:
+            fields.append(field)
     return fields
+
+
+#: Lines as long as this are not worth keeping: a server's answers repeat the short ones.
+_REPEATED = 128
+
+
+@lru_cache(maxsize=4096)
+def _field(line: str, accepts_space_before_colon: bool, blank: str) -> tuple[str, str] | None:
+    """Name and value; None for a line that is no field."""
+    name, colon, value = line.partition(":")
+    if accepts_space_before_colon:
+        name = name.rstrip(" \t")
+    return (name, value.strip(blank)) if colon and is_token(name) else None
 
 
 def _fold(value: str, line: str) -> str:
@@ -102,8 +115,8 @@ def _fold(value: str, line: str) -> str:
 
 def _merged(headers: HeaderList) -> HeaderList:
     """The fields with one Content-Length, which are equal by now."""
-    lengths = [field for field in headers if field[0].lower() == "content-length"]
-    return [field for field in headers if field not in lengths[1:] or field is lengths[0]]
+    lengths = [place for place, (name, _) in enumerate(headers) if name.lower() == "content-length"]
+    return [field for place, field in enumerate(headers) if place not in lengths[1:]]
 
 
 def _framing(headers: HeaderList, engine: Engine) -> BadHead | None:

@@ -209,6 +209,7 @@ def address_space(host: str) -> AddressSpace | None:
     return "public"
 
 
+@lru_cache(maxsize=4096)
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(host.strip("[]"))

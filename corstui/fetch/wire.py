@@ -80,7 +80,7 @@ def wire_headers(engine: str, outgoing: Outgoing) -> HeaderList:
     if table.appends_range and outgoing.method == "GET":
         own = _without_range(own, fields)
     layout = _layout(engine, _layout_keys(outgoing, trustworthy))
-    return list(_arranged(table, layout, fields, own))
+    return list(_arranged(table, layout, _placed(engine, layout), fields, own))
 
 
 def cache_mode(engine: str, mode: str, headers: HeaderList, initiator: str) -> str:
@@ -93,10 +93,17 @@ def cache_mode(engine: str, mode: str, headers: HeaderList, initiator: str) -> s
     return table.conditional_cache_mode if conditional and initiator in table.conditional_initiators else mode
 
 
-def _arranged(table: HeadTable, layout: Layout, fields: Fields, own: HeaderList) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=512)
+def _placed(engine: str, layout: Layout) -> frozenset[str]:
+    """The fields of script that the layout has places of their own for."""
+    return frozenset(place[1:] for place in layout if place.startswith("+")) | TABLES[engine].replaced_in_place
+
+
+def _arranged(
+    table: HeadTable, layout: Layout, placed: frozenset[str], fields: Fields, own: HeaderList
+) -> Iterator[tuple[str, str]]:
     """Fill the places of ``layout``: script's value of a field wins over the engine's."""
     by_name = {name.lower(): (name, value) for name, value in own}
-    placed = {place[1:] for place in layout if place.startswith("+")} | table.replaced_in_place
     for place in layout:
         if place == "+soup":
             yield from (pair for pair in own if pair[0].lower() in SOUP_FIELDS and pair[0].lower() not in placed)
