@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from corstui.fetch.messages import Reply
+from corstui.fetch.messages import Reply, Timing
 from corstui.fetch.result import Check, Exchange, Flow, ScriptResponse
 from corstui.runner.lint import Scene, findings_of, worst
 from corstui.runner.plan import CellKey, Planned
@@ -139,15 +139,18 @@ def finished(
     )
 
 
-def compact(reply: Reply) -> Reply:
-    """The reply without the bytes of its body, which no rule reads."""
+def compact(reply: Reply, waited: float, *, bodies: bool = False) -> Reply:
+    """The reply with the milliseconds that its request waited for a slot, and without the bytes of its body, which no
+    rule reads, unless ``bodies`` are wanted."""
+    timing = reply.timing
     return Reply(
         head=reply.head,
+        body=reply.body if bodies else b"",
         body_length=reply.body_length,
         body_error=reply.body_error,
         error=reply.error,
         held=reply.held,
-        timing=reply.timing,
+        timing=Timing(waited, timing.dns, timing.connect, timing.tls, timing.first_byte, timing.total),
         now=reply.now,
         wall=reply.wall,
         address=reply.address,

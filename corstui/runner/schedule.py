@@ -13,7 +13,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Collection
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corstui.browser import drive
@@ -195,8 +194,7 @@ class _Wire:
             waited = (time.monotonic() - arrived) * 1000
             reply = await self._sender.send(request, deadline=allowance.start())
             allowance.stop()
-        reply = reply if self._bodies else compact(reply)
-        return replace(reply, timing=replace(reply.timing, queue=waited))
+        return compact(reply, waited, bodies=self._bodies)
 
 
 class _Lane:

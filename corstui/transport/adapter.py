@@ -160,7 +160,7 @@ class Adapted:
         self._transport = transport
 
     async def exchange(self, request: Request, *, deadline: float | None = None) -> Reply:
-        """As :meth:`corstui.transport.curl.CurlTransport.exchange`; whatever the transport raises becomes an error."""
+        """As :meth:`corstui.transport.curl.Curl.exchange`; whatever the transport raises becomes an error."""
         url = parse(request.url)
         if url is None:
             raise ValueError(f"not a URL: {request.url!r}")

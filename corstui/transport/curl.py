@@ -2,7 +2,8 @@
 
 Chosen because it parses what browsers parse, hands over response heads as received, speaks HTTP/2, TLS and every kind
 of proxy, and costs a fraction of the CPU of a client written in Python. It sends the headers that it is given and no
-others.
+others. It knows nothing of httpx, which takes longer to load than all of this and is not needed here:
+:class:`corstui.transport.curl_transport.CurlTransport` is the same for users of httpx.
 """
 
 from __future__ import annotations
@@ -10,11 +11,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-import httpx
-
 from corstui.fetch.messages import Reply, Request
 from corstui.fetch.url import parse
-from corstui.transport import adapter
 from corstui.transport.failure import out_of_time
 from corstui.transport.multi import LoopMulti
 from corstui.transport.network import Network
@@ -24,7 +22,7 @@ from corstui.transport.transfer import Transfer
 MAX_CONNECTIONS = 256
 
 
-class CurlTransport(httpx.AsyncBaseTransport):
+class Curl:
     """Carries requests over libcurl, on the event loop of its first request.
 
     Connections are reused, but never between requests with and without credentials; a client certificate is shown
@@ -56,11 +54,6 @@ class CurlTransport(httpx.AsyncBaseTransport):
             raise
         finally:
             pool.give_back(transfer)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The same for users of httpx; failures are raised as httpx's exceptions."""
-        made, deadline = await adapter.from_httpx(request)
-        return adapter.to_response(await self.exchange(made, deadline=deadline), request)
 
     async def aclose(self) -> None:
         """Close all connections; requests in flight are answered with a ``cancelled`` error."""

@@ -14,8 +14,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import httpx
-
 from corstui.fetch.messages import NetworkError, Reply
 
 
@@ -275,6 +273,8 @@ def from_exception(error: BaseException, attempt: Attempt) -> NetworkError:
 
 
 def _judge_exception(error: BaseException, attempt: Attempt) -> tuple[str, str]:
+    import httpx  # here only: libcurl's failures need none of it, and it takes its time to load
+
     who = attempt.authority
     if isinstance(error, httpx.ConnectTimeout):
         return "connect-timeout", f"no connection to {who} came about within {_seconds(attempt.seconds)}"
@@ -294,6 +294,8 @@ def _judge_exception(error: BaseException, attempt: Attempt) -> tuple[str, str]:
 
 
 def _judge_causes(error: BaseException, attempt: Attempt) -> tuple[str, str]:
+    from httpx import ConnectError
+
     who = attempt.authority
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -304,7 +306,7 @@ def _judge_causes(error: BaseException, attempt: Attempt) -> tuple[str, str]:
             return "dns-failure", f"the name {_host(who)} could not be resolved to an address"
         if isinstance(cause, OSError) and cause.errno in (errno.ECONNREFUSED, errno.ETIMEDOUT, *_UNREACHABLE):
             return _no_connection(who, cause.errno)
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, ConnectError):
         return _no_connection(who, 0)
     return "connection-reset", _reset_sentence(who, _RECV, "connection reset")
 

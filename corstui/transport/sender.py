@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from corstui.fetch.messages import Reply, Request
-from corstui.transport.adapter import Adapted
-from corstui.transport.curl import CurlTransport
-from corstui.transport.inprocess import InProcess
+from corstui.transport.curl import Curl
 from corstui.transport.network import Network
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class _Carrier(Protocol):
@@ -38,11 +37,14 @@ class Sender:
         resolve: Mapping[str, str] | None = None,
         proxy: str | None = None,
     ) -> None:
+        self._carrier: _Carrier
         if transport is None:
-            transport = CurlTransport(
-                Network(verify=verify, ca=ca, cert=cert, key=key, resolve=resolve or {}, proxy=proxy)
-            )
-        self._carrier = _carrier(transport)
+            network = Network(verify=verify, ca=ca, cert=cert, key=key, resolve=resolve or {}, proxy=proxy)
+            self._carrier = Curl(network)
+        else:
+            from corstui.transport.given import carrier_of
+
+            self._carrier = carrier_of(transport)
 
     async def send(self, request: Request, *, deadline: float | None = None) -> Reply:
         """Send ``request`` and return what came back, at ``deadline`` (``time.monotonic()`` seconds) at the latest.
@@ -56,11 +58,3 @@ class Sender:
         """Close all connections. Requests in flight are answered with a ``cancelled`` error by the default
         transport."""
         await self._carrier.aclose()
-
-
-def _carrier(transport: httpx.AsyncBaseTransport) -> _Carrier:
-    if type(transport) is CurlTransport:  # a subclass may have its own handle_async_request
-        return transport
-    if isinstance(transport, httpx.ASGITransport):
-        return InProcess(transport)
-    return Adapted(transport)

@@ -12,7 +12,7 @@ import pytest
 
 from corstui.fetch.messages import HeaderList, NetworkError, Reply, Request
 from corstui.transport.body import BODY_KEPT
-from corstui.transport.curl import CurlTransport
+from corstui.transport.curl_transport import CurlTransport
 from corstui.transport.network import Network
 from corstui.transport.sender import Sender
 from tests.support.rawserver import Peer, RawServer, response
