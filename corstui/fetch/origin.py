@@ -153,7 +153,16 @@ def same_site(a: Origin, b: Origin, *, schemeful: bool = True) -> bool:
     """https://html.spec.whatwg.org/#same-site; ``schemeful=False`` is "schemelessly same site"."""
     if a.is_opaque or b.is_opaque:
         return a == b
+    if schemeful and a.scheme != b.scheme:
+        return False
+    if a.host == b.host or _top_label(a.host) != _top_label(b.host):
+        return a.host == b.host  # the list of public suffixes, which takes a while to read, cannot change that
     return site(a, schemeful=schemeful) == site(b, schemeful=schemeful)
+
+
+def _top_label(host: str) -> str:
+    """What hosts of one site have in common at least: the top-level domain, or the whole of an IP address."""
+    return host if is_ip(host) else host.removesuffix(".").rpartition(".")[2]
 
 
 def is_localhost(host: str) -> bool:

@@ -176,3 +176,17 @@ def test_trustworthy_is_tls_loopback_or_an_apps_own_scheme(text: str, trustworth
 )  # fmt: skip
 def test_addresses_and_telling_names_have_a_space(host: str, space: str | None) -> None:
     assert address_space(host) == space
+
+
+HOSTS = """a.example b.a.example example a.example. com com. co.uk x.co.uk y.x.co.uk github.io a.github.io b.github.io
+127.0.0.1 127.0.0.2 [::1] localhost x.localhost kobe.jp c.kobe.jp city.kobe.jp a.xn--p1ai xn--p1ai""".split()
+
+
+@pytest.mark.parametrize("schemeful", [True, False])
+@pytest.mark.parametrize("host", HOSTS)
+def test_two_origins_are_same_site_exactly_when_their_sites_are_equal(host: str, schemeful: bool) -> None:
+    for other in HOSTS:
+        for scheme in ("http", "https"):
+            a, b = Origin("https", host), Origin(scheme, other)
+            equal = site(a, schemeful=schemeful) == site(b, schemeful=schemeful)
+            assert same_site(a, b, schemeful=schemeful) is equal, other
