@@ -46,8 +46,8 @@ def _char_width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
-def shorten(text: str, cells: int) -> str:
-    """``text`` in at most ``cells`` columns, cut at the end with an ellipsis when it is longer."""
+def shorten(text: str, cells: int, *, ascii: bool = False) -> str:
+    """``text`` in at most ``cells`` columns; where it is longer, an ellipsis, or a tilde in ASCII, tells of the cut."""
     if width(text) <= cells:
         return text
     kept, used = [], 0
@@ -56,4 +56,4 @@ def shorten(text: str, cells: int) -> str:
         if used > cells - 1:
             break
         kept.append(char)
-    return "".join(kept) + ELLIPSIS if cells > 0 else ""
+    return "".join(kept) + ("~" if ascii else ELLIPSIS) if cells > 0 else ""

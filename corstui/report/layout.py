@@ -25,9 +25,9 @@ def paint(text: str, style: str, color: bool) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if color and code else text
 
 
-def pad(text: str, cells: int) -> str:
+def pad(text: str, cells: int, *, ascii: bool = False) -> str:
     """``text`` in exactly ``cells`` columns, cut or filled at its end."""
-    text = shorten(text, cells)
+    text = shorten(text, cells, ascii=ascii)
     return text + " " * (cells - width(text))
 
 

@@ -31,7 +31,7 @@ def matrix(
     widths = [_column_width(origin, [row[column] for row in grid]) for column, origin in enumerate(origins)]
     lines: list[str] = []
     for block in _blocks(widths, name_width, options.width):
-        heads = _GAP.join(pad(printable(origins[column]), widths[column]) for column in block)
+        heads = _GAP.join(pad(printable(origins[column]), widths[column], ascii=options.ascii) for column in block)
         lines += ["", (" " * name_width + _GAP + heads).rstrip()]
         for name, row in zip(names, grid, strict=True):
             fields = (

@@ -91,7 +91,7 @@ class CorstuiApp(App[None]):
     def _preferred(self) -> tuple[Settings, tuple[str, ...]]:
         """What somebody prefers, and what is wrong with how they say it."""
         try:
-            return load_settings(settings_file(self.process_env)), ()
+            return load_settings(settings_file(os.environ)), ()
         except SettingsError as error:
             return Settings(), error.problems
 
@@ -151,7 +151,7 @@ class CorstuiApp(App[None]):
         self.trouble = None
         self._watched = stamps(session.files)
         source = ", ".join(path.name for path in self.paths)
-        archive, bell = archive_of(self.process_env), self.settings.bell
+        archive, bell = archive_of(os.environ), self.settings.bell
         self._replace(Dashboard(session, self.bridge, source=source, archive=archive, bell=bell))
         if session.warnings:
             count = len(session.warnings)
@@ -217,7 +217,7 @@ class CorstuiApp(App[None]):
     def action_pick(self) -> None:
         from corstui.tui.screens.picker import PickerScreen
 
-        screen = PickerScreen(self._profiles(), self.process_env, self._typed, demo=self.demo is not None)
+        screen = PickerScreen(self._profiles(), os.environ, self._typed, demo=self.demo is not None)
         self.push_screen(screen, self._picked)
 
     def _picked(self, choice: Path | str | None) -> None:

@@ -57,8 +57,7 @@ class View:
 
     def short(self, text: str, cells: int) -> str:
         """``text`` in at most ``cells`` columns; a tilde tells where it was cut when there is only ASCII."""
-        cut = shorten(text, cells)
-        return f"{cut[:-1]}~" if self.ascii and cut != text and cut else cut
+        return shorten(text, cells, ascii=self.ascii)
 
     def headers(self, headers: HeaderList) -> HeaderList:
         """Header fields from outside, safe to show."""
@@ -161,7 +160,7 @@ def _fold(place: Place, columns: int, ascii: bool) -> list[Content]:
         label = f" {faces[0].label}{faces[0].suffix}" if len(faces) == 1 else ""
         name = next(member.slots).planned.endpoint.name
         said = (f"{symbols}{label:<10} ", COLOURS.get(faces[0].style, ""))
-        lines.append(Content.assemble(said, shorten(printable(name), max(8, columns - 14))))
+        lines.append(Content.assemble(said, shorten(printable(name), max(8, columns - 14), ascii=ascii)))
     return lines
 
 
@@ -255,7 +254,7 @@ def _exchanges(cell: Cell, view: View, columns: int) -> list[Content]:
         right = f"{status_of(exchange):>4} {milliseconds(exchange.timing.total):>8}" if columns > 24 else ""
         what = f"{number} {view.text(exchange.request.method)} {target_of(exchange, host, view)}"
         room = max(8, columns - width(right) - 1)
-        what = shorten(what, room)
+        what = view.short(what, room)
         lines.append(Content.assemble(what, " " * (room - width(what) + 1), right))
     return lines
 
@@ -268,7 +267,7 @@ def _unsent(cell: Cell, view: View, columns: int) -> list[Content]:
     verb = "held back" if cell.verdict == "unsent" else "not sent"
     parsed = parse(cell.url)
     target = view.text(parsed.target if parsed is not None else cell.url)
-    return [Content.styled(shorten(f"{number} {view.text(cell.method)} {target}  {verb}", columns), MUTED)]
+    return [Content.styled(view.short(f"{number} {view.text(cell.method)} {target}  {verb}", columns), MUTED)]
 
 
 def _deciding(cell: Cell, view: View, columns: int) -> list[Content]:
@@ -335,13 +334,13 @@ def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False, sides: Seq
     left, right = View.of(a.planned, ascii), View.of(b.planned, ascii)
     label = min(18, max(8, columns // 3))
     room = max(6, (columns - label - 5) // 2)
-    heads = (shorten(printable(names[0]), room), shorten(printable(names[1]), room))
+    heads = (printable(names[0]), printable(names[1]))
     lines: list[Content] = []
     parts = (("preflight", first.preflight, second.preflight), ("actual", first.actual, second.actual))
     for title, one, other in parts:
         if one is None and other is None:
             continue
-        lines.append(Content.styled(_row(title, *heads, label, room), "bold"))
+        lines.append(Content.styled(_row(title, *heads, label, room, ascii), "bold"))
         lines += _policy_rows(one, other, (left, right), label, room)
     return lines
 
@@ -359,11 +358,12 @@ def _policy_rows(
     lines = []
     for name in dict.fromkeys([*mine, *theirs]):
         values = (mine.get(name, "not asked"), theirs.get(name, "not asked"))
-        row = _row(name, views[0].text(values[0]), views[1].text(values[1]), label, room)
+        row = _row(name, views[0].text(values[0]), views[1].text(values[1]), label, room, views[0].ascii)
         differs = one is not None and other is not None and values[0] != values[1]
         lines.append(Content.assemble(row, (" <>", f"bold {CAUTION}") if differs else ""))
     return lines
 
 
-def _row(name: str, left: str, right: str, label: int, room: int) -> str:
-    return " ".join(pad(text, columns) for text, columns in ((name, label), (left, room), (right, room)))
+def _row(name: str, left: str, right: str, label: int, room: int, ascii: bool) -> str:
+    fields = ((name, label), (left, room), (right, room))
+    return " ".join(pad(text, columns, ascii=ascii) for text, columns in fields)

@@ -124,7 +124,7 @@ async def test_leaving_the_picker_at_the_start_leaves_the_program(
     network = Network()
     async with somebody(app_on(network), network) as person:
         await person.pilot.pause()
-        assert "corstui init" in person.text()
+        assert "There is no profile yet" in person.text()
         await person.press("escape")
     assert person.app.return_code == 0
 
@@ -147,7 +147,7 @@ async def test_with_nothing_to_pick_the_demo_opens(shop: Path, monkeypatch: pyte
         before = person.dashboard
         await person.press("p")
         await person.until(lambda: isinstance(person.app.screen, PickerScreen))
-        await person.press("enter")
+        await person.press("d")
         await person.until(lambda: person.app.dashboard not in (None, before))
         assert started == 1
 

@@ -31,7 +31,7 @@ class ChangesScreen(Dialog[CellKey]):
 
     def __init__(self, log: ChangeLog, *, ascii: bool = False) -> None:
         super().__init__("Changes")
-        self._changes, self._dot = log, "-" if ascii else "·"
+        self._changes, self._dot, self._ascii = log, "-" if ascii else "·", ascii
         self._shown: list[Change] = []
 
     def inside(self) -> ComposeResult:
@@ -55,7 +55,7 @@ class ChangesScreen(Dialog[CellKey]):
         choices = self.query_one(Choices)
         here = self._shown[choices.highlighted] if choices.highlighted else None
         self._shown = list(self._changes)
-        lines = [Content(shorten(change.text(self._dot), self.columns)) for change in self._shown]
+        lines = [Content(shorten(change.text(self._dot), self.columns, ascii=self._ascii)) for change in self._shown]
         at = next((index for index, change in enumerate(self._shown) if change is here), 0)
         choices.fill(lines, at)
         choices.display = bool(lines)

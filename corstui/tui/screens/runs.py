@@ -102,7 +102,7 @@ def _line(entry: Entry, now: datetime, columns: int, named: bool, ascii: bool) -
     """``Nov 23 12:03   5 min ago  staging chromium  ✓ 41  ✗ 17  3*``"""
     if entry.problem is not None:
         said = f"{entry.path.name}: {entry.problem}"
-        return Content.styled(shorten(printable(said), columns), "dim")
+        return Content.styled(shorten(printable(said), columns, ascii=ascii), "dim")
     summary = entry.summary
     marks = [f"{plain if ascii else mark} {summary[name]}" for name, mark, plain in _VERDICTS if summary.get(name)]
     names = [entry.profile] if named else []
@@ -111,7 +111,7 @@ def _line(entry: Entry, now: datetime, columns: int, named: bool, ascii: bool) -
     unexpected = f"  {summary['unexpected']}*" if summary.get("unexpected") else ""
     rest = f"  {'  '.join(marks)}{unexpected}{'  interrupted' if entry.interrupted else ''}"
     room = max(8, columns - len(when) - len(rest) - 2)
-    return Content.assemble((when, "dim"), f"  {shorten(about, room):<{min(room, 34)}}", rest)
+    return Content.assemble((when, "dim"), f"  {shorten(about, room, ascii=ascii):<{min(room, 34)}}", rest)
 
 
 def age(passed: object) -> str:
