@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Static
 
 from corstui.tui.app import CorstuiApp
 from corstui.tui.bridge import Bridge
 from corstui.tui.screens.confirm import ConfirmScreen
 from corstui.tui.screens.dashboard import Dashboard
+from corstui.tui.screens.flow import FlowScreen
 from corstui.tui.screens.legend import LegendScreen
 from corstui.tui.session import Session, Trouble
 from corstui.tui.widgets.filter import Filter
@@ -309,6 +311,17 @@ async def test_the_palette_offers_every_action_with_its_key(tmp_path: Path) -> N
         await person.until(lambda: "Run this origin again" in person.text())
         await person.press("enter")
         await person.until(lambda: len(network.asked) == 16)
+
+
+async def test_what_is_typed_right_behind_enter_is_for_what_opens(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
+        await person.settled()
+        for key in ("enter", "2"):
+            person.app.post_message(events.Key(key, None))
+        await person.until(lambda: isinstance(person.app.screen, FlowScreen))
+        await person.pilot.pause()
+        assert isinstance(person.app.screen, FlowScreen)
+        assert (person.app.screen.page, person.dashboard.tab) == (1, 1)
 
 
 async def test_q_leaves_while_a_request_hangs(tmp_path: Path) -> None:

@@ -54,7 +54,10 @@ class Matrix(ScrollView, can_focus=True):
         Binding("end,$", "edge(0, 1)", "Last origin", show=False, id="matrix.end", tooltip="The last origin"),
         Binding("g,ctrl+home", "edge(-1, 0)", "Top", show=False, id="matrix.top", tooltip="The first endpoint"),
         Binding("G,ctrl+end", "edge(1, 0)", "Bottom", show=False, id="matrix.bottom", tooltip="The last endpoint"),
-        Binding("enter", "select", "open", key_display="Enter", id="matrix.open", tooltip="The flow of this cell"),
+        # by the screen itself, not through a message: what is typed right behind it is meant for what opens
+        Binding(
+            "enter", "screen.open_cell", "open", key_display="Enter", id="matrix.open", tooltip="The flow of this cell"
+        ),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -414,10 +417,6 @@ class Matrix(ScrollView, can_focus=True):
         column = self.column if not horizontal else 0 if horizontal < 0 else columns
         self.move_to(row, column)
 
-    def action_select(self) -> None:
-        if self.at is not None and self.place is not None and self.place.slot is not None:
-            self.post_message(self.CellOpened(*self.at))
-
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cell that has it already, it opens the flow. Names move one axis only."""
         offset = event.get_content_offset(self)
@@ -429,8 +428,8 @@ class Matrix(ScrollView, can_focus=True):
             return
         again = (row, column) == (self.row, self.column) and offset.y > 0 and offset.x >= self._window.frozen
         self.move_to(row, column)
-        if again:
-            self.action_select()
+        if again and self.at is not None:
+            self.post_message(self.CellOpened(*self.at))
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
         event.stop()

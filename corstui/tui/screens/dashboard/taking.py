@@ -38,14 +38,26 @@ class TakeKeys(Desk):
     # looking into a cell ----------------------------------------------------------------------------------------------
 
     def on_matrix_cell_opened(self, message: Matrix.CellOpened) -> None:
+        self._open(message.row, message.column)
+
+    def action_open_cell(self) -> None:
+        if self.matrix.at is None:
+            self.notify("There is no cell here to open.")
+        else:
+            self._open(*self.matrix.at)
+
+    def _open(self, row: Row, column: Column) -> None:
         from corstui.tui.screens.engines import SessionEngines
         from corstui.tui.screens.flow import FlowScreen
 
-        if message.row.fold is not None:
-            self.look.folded.discard(message.row.fold)
+        if row.fold is not None:
+            self.look.folded.discard(row.fold)
             self.look_again()
             return
-        found = self._results(message.row, message.column)
+        found = self._results(row, column)
+        if self.grid.place(row, column).slot is None:
+            self.notify("This origin does not call this endpoint here.")
+            return
         if not found:
             self.notify("This cell has no result yet. r runs it.")
             return
