@@ -15,7 +15,7 @@ from corstui.cli.streams import UsageError, check_output
 from corstui.profile import Profile
 from corstui.profile.secrets import Masker
 from corstui.report.comparison import Side, Sides
-from corstui.report.formats import compare_renderer
+from corstui.report.formats import NotInDocuments, compare_renderer
 from corstui.report.masking import Masked, Unmasked
 from corstui.runner import NothingSelected, plan
 from corstui.runner.plan import no_match, select
@@ -35,7 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
         sides, interrupted = found
     else:
         return exits.OK
-    report = compare_renderer(arguments.format)(sides, output_options(arguments))
+    try:
+        report = compare_renderer(arguments.format)(sides, output_options(arguments))
+    except NotInDocuments as error:
+        raise UsageError(str(error)) from None
     deliver(report, arguments.output, interrupted=interrupted)
     return exits.INTERRUPTED if interrupted else exit_code(sides, arguments.fail_on, strict=arguments.strict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from corstui import __version__
@@ -26,13 +27,17 @@ Side = Cell | StoredCell
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What is compared. ``parts`` has one comparison, or one for each environment of two stored runs, by name."""
+    """What is compared. ``parts`` has one comparison, or one for each environment of two stored runs, by name.
+
+    ``made``: when it was compared, an aware time.
+    """
 
     title: str
     a: str
     b: str
     parts: Sequence[tuple[str | None, Comparison[Side]]]
     mask: Mask = field(default_factory=Unmasked)
+    made: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def pairs(self) -> Iterator[tuple[str | None, Pair[Side]]]:

@@ -31,11 +31,19 @@ _COMPARE = {
     "jsonl": ("comparison_text", "render_jsonl"),
     "markdown": ("comparison_text", "render_markdown"),
     "csv": ("comparison_text", "render_csv"),
+    "junit": ("comparison_junit", "render"),
+    "sarif": ("comparison_sarif", "render"),
+    "html": ("comparison_run", "render_html"),
+    "har": ("comparison_run", "render_har"),
 }
 
 CHECK_FORMATS = tuple(_CHECK)
 COMPARE_FORMATS = tuple(_COMPARE)
 TRY_FORMATS = ("table", "json")
+
+
+class NotInDocuments(Exception):
+    """A format needs what a run document does not hold. The message says what."""
 
 
 @dataclass(frozen=True, slots=True)

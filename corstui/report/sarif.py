@@ -121,7 +121,7 @@ def _failure(rule: str, cell: Cell, options: Options) -> dict[str, Any]:
     said = f"{cell.key}: {headline(cell)}. Expected {cell.expected}."
     result = _result(rule, "error", printable(mask.text("  ".join([said, *advice]))), cell, (cell.key,))
     if expectation is not None:
-        where = _place(expectation.location)
+        where = place(expectation.location)
         result["relatedLocations"] = [{"id": 1, "message": {"text": "what is expected"}, **where}]
     return result
 
@@ -144,12 +144,12 @@ def _result(rule: str, level: str, message: str, cell: Cell, keys: tuple[CellKey
         "ruleId": rule,
         "level": level,
         "message": {"text": message},
-        "locations": [{**_place(cell.planned.endpoint.location), "logicalLocations": logical}],
+        "locations": [{**place(cell.planned.endpoint.location), "logicalLocations": logical}],
         "partialFingerprints": {"corstuiCell/v1": hashlib.sha256(json.dumps(identity).encode()).hexdigest()},
     }
 
 
-def _place(location: Location) -> dict[str, Any]:
+def place(location: Location) -> dict[str, Any]:
     """A physical location: relative to the working directory when it is below, which for a pipeline is the project."""
     path = Path(location.path).absolute()
     below = path.is_relative_to(Path.cwd())
@@ -184,5 +184,5 @@ def _notifications(run: Run, options: Options) -> Iterator[dict[str, Any]]:
         if standing(cell) == "unjudged":
             mask = mask_for(cell.planned.deployment, options)
             said = printable(mask.text(f"{cell.key} could not be judged: {headline(cell)}"))
-            where = _place(cell.planned.endpoint.location)
+            where = place(cell.planned.endpoint.location)
             yield {"level": "warning", "message": {"text": said}, "locations": [where]}
