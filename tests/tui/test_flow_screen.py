@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -52,6 +53,12 @@ def screen(*cells: OpenedCell, **options: Any) -> FlowScreen:
 
 def text(pilot: Pilot[None], id: str = "text") -> str:
     return str(pilot.app.screen.query_one(f"#{id}", Static).content)
+
+
+def seen(app: App[None]) -> str:
+    """Everything on the screen."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def tabs(pilot: Pilot[None]) -> TabLine:
@@ -145,12 +152,9 @@ async def test_a_long_chain_leaves_room_for_the_page_and_scrolls_apart() -> None
 async def test_a_long_chain_opens_where_it_was_decided() -> None:
     hops = [head(302, ("Location", f"/{n}"), ("Access-Control-Allow-Origin", "https://app.example")) for n in range(9)]
     app = Shell(screen(opened(flow(*hops, ok(origin=None)))))
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.pause()
-        strips = app.screen._compositor.render_strips()
-        shown = "\n".join("".join(segment.text for segment in strip) for strip in strips)
-        assert "decided here 200" in shown
-        assert "✗ needs https://app.example or *" in shown
+    async with app.run_test(size=SMALL) as pilot, asyncio.timeout(60):
+        while not all(words in seen(app) for words in ("decided here 200", "✗ needs https://app.example or *")):
+            await pilot.pause(0.01)
         await pilot.press("tab")
         await pilot.pause()
         assert app.screen.query_one("#pane", Pane).scroll_y == 0
