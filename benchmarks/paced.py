@@ -3,7 +3,7 @@
     python -m benchmarks.paced PROFILE CELLS_A_SECOND
 
 The answers are those of the benchmarks' nginx, byte for byte. Everything else is real: the pure flow, the cells, the
-network thread, the queue and the screen. A pace of 0 leaves the matrix empty.
+child process, the queue and the screen. A pace of 0 leaves the matrix empty.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 
 from corstui.fetch.messages import Reply, Request, Timing
 from corstui.runner import Cell, CellKey, Plan, Planned
+from corstui.runner.apart import Apart
 from corstui.runner.cell import finished
 from corstui.runner.simulate import Recorded, simulation
 from corstui.tui.app import CorstuiApp
@@ -90,8 +92,10 @@ def _reply(request: Request, origin: str, number: int) -> Reply:
 
 
 def main() -> None:
+    from benchmarks.paced import Paced as Importable  # the child process does not know this module as __main__
+
     path, pace = Path(sys.argv[1]), float(sys.argv[2])
-    app = CorstuiApp([path], bridge=Bridge(Paced(pace)))
+    app = CorstuiApp([path], bridge=Bridge(Apart(partial(Importable, pace))))
     app.run()
     app.bridge.close()
 

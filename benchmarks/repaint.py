@@ -2,7 +2,7 @@
 
 In process: the processor time of the screen's thread from the news of a finished cell until the screen is at rest, less
 what it spends in the same time without news. Through a pseudo-terminal: the processor time of the whole program that
-shows ten more cells a second than another one beside it, for each of those cells, the judging in the network thread
+shows ten more cells a second than another one beside it, for each of those cells, the judging in the child process
 included.
 """
 

@@ -1,9 +1,10 @@
 """The network thread of the dashboard and the way across.
 
-One worker thread owns an event loop; every run is a task there. What happens crosses to the screen through a queue that
-the screen drains about 30 times a second, so a thousand results a second cost it thirty updates. Nothing here touches a
-widget, and whatever goes wrong over there arrives as :class:`Ended` with the error's text: no failure stays in the
-thread. Heavy modules are imported in the thread, after the first frame.
+One worker thread owns an event loop; every run is a task there, and flows are played and judged in a child process that
+it talks to. What happens crosses to the screen through a queue that the screen drains about 30 times a second, so a
+thousand results a second cost it thirty updates. Nothing here touches a widget, and whatever goes wrong over there
+arrives as :class:`Ended` with the error's text: no failure stays in the thread. Heavy modules are imported in the
+thread, after the first frame.
 """
 
 from __future__ import annotations
@@ -18,11 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import httpx
-
-    from corstui.profile import Settings
     from corstui.runner import Cell, CellKey, Plan
-    from corstui.runner.limits import Limits
 
 #: How many pieces of news one :meth:`Bridge.drain` hands over, so that a flood never holds up a key press.
 MOST_AT_ONCE = 2000
@@ -60,8 +57,8 @@ class Bridge:
     """Starts runs in the network thread and hands over what they report. All methods are for the screen's thread."""
 
     def __init__(self, execute: Execute | None = None) -> None:
-        """``execute`` stands in for the runner in tests."""
-        self._execute: Execute = execute or Together()
+        """``execute``: runs the plans, by default in a child process."""
+        self._execute = execute
         self._news: SimpleQueue[News] = SimpleQueue()
         self._numbers = count(1)
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -114,9 +111,10 @@ class Bridge:
         asyncio.set_event_loop(loop)
         try:
             loop.run_forever()
-            for task in self._tasks.values():
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
                 task.cancel()
-            loop.run_until_complete(asyncio.gather(*self._tasks.values(), return_exceptions=True))
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             loop.run_until_complete(loop.shutdown_asyncgens())
         finally:
             loop.close()
@@ -134,7 +132,7 @@ class Bridge:
     async def _work(self, number: int, plan: Plan, keys: frozenset[CellKey]) -> None:
         error: str | None = None
         try:
-            cells = self._execute(plan, only=keys, on_start=lambda key: self._news.put(Started(number, key)))
+            cells = self._executing()(plan, only=keys, on_start=lambda key: self._news.put(Started(number, key)))
             async with aclosing(cells):
                 async for cell in cells:
                     self._news.put(Finished(number, cell))
@@ -143,29 +141,14 @@ class Bridge:
         finally:
             self._news.put(Ended(number, error))
 
+    def _executing(self) -> Execute:
+        if self._execute is None:
+            from corstui.runner.apart import Apart
+
+            self._execute = Apart()
+        return self._execute
+
     def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         problem = context.get("exception")
         detail = f": {problem}" if problem is not None else ""
         self._news.put(Ended(None, f"{context.get('message', 'network thread')}{detail}"))
-
-
-class Together:
-    """The runner, with the hosts' slots and the rate shared by runs under the same settings, each with its own budget.
-
-    Made and called in the network thread: the first frame does not wait for libcurl.
-    """
-
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._transport = transport
-        self._shared: tuple[Settings, Limits] | None = None
-
-    def __call__(
-        self, plan: Plan, *, only: Collection[CellKey], on_start: Callable[[CellKey], None]
-    ) -> AsyncGenerator[Cell, None]:
-        from corstui.runner import execute
-        from corstui.runner.limits import Limits
-
-        if self._shared is None or self._shared[0] != plan.settings:
-            self._shared = (plan.settings, Limits.of(plan.settings))
-        limits = self._shared[1].renewed(plan.settings)
-        return execute(plan, only=only, on_start=on_start, limits=limits, transport=self._transport)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -31,6 +32,8 @@ WIDEST = {Zoom.MARK: 5, Zoom.LABEL: 13, Zoom.DETAIL: 24}
 PAIR_WIDTH = {Zoom.MARK: 9, Zoom.LABEL: 9, Zoom.DETAIL: 28}
 _BETWEEN = {True: "<>", None: "??", False: "  "}
 _LABEL_WIDTH = 8
+#: Status and time of a finished cell.
+_DETAIL_WIDTH = 10
 
 
 def pieces_of(place: Place, zoom: Zoom, *, compares: bool) -> list[Piece]:
@@ -40,6 +43,25 @@ def pieces_of(place: Place, zoom: Zoom, *, compares: bool) -> list[Piece]:
     if compares:
         return pair(place, zoom)
     return single(place.slot, zoom)
+
+
+def widths_of(place: Place, *, compares: bool) -> tuple[int, ...]:
+    """The columns of the terminal that the place takes in each zoom, from the farthest to the closest."""
+    if compares:
+        return tuple(PAIR_WIDTH.values())
+    if place.slot is None or place.members:
+        pieces = (pieces_of(place, zoom, compares=False) for zoom in Zoom)
+        return tuple(sum(cell_len(text) for text, _ in each) for each in pieces)
+    face = place.slot.face
+    return _widths(face.symbol, face.label, face.suffix, place.slot.cell is not None)
+
+
+@lru_cache
+def _widths(symbol: str, label: str, suffix: str, finished: bool) -> tuple[int, ...]:
+    """Those of one cell: few differ, of the thousands that come."""
+    marked, labelled = cell_len(symbol + suffix), cell_len(f"{symbol:<2} {label}{suffix}")
+    detailed = max(labelled + 1, WIDEST[Zoom.LABEL]) + _DETAIL_WIDTH if finished else labelled
+    return tuple(min(each, WIDEST[zoom]) for zoom, each in zip(Zoom, (marked, labelled, detailed), strict=True))
 
 
 def single(slot: Slot | None, zoom: Zoom = Zoom.LABEL) -> list[Piece]:

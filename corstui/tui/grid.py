@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from corstui.analysis.query import Outcome, Query
 from corstui.tui.axes import Column, FoldBy, Row, axes, folded
 from corstui.tui.board import Board, Slot
 from corstui.tui.order import Order, ordered
-from corstui.tui.place import Place, Total, fold_of, total
+from corstui.tui.place import Place, fold_of
+from corstui.tui.sums import Names, Sums, Total
 
 if TYPE_CHECKING:
     from corstui.runner import Cell
 
 #: Whether two finished cells differ: True, False, or None when they cannot be compared (nor can one alone).
 Differ = Callable[["Cell", "Cell"], bool | None]
-
-#: Endpoint and origin.
-Names = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -56,11 +55,13 @@ class Grid:
     _shown: set[Names] | None = None
     _unsettled: dict[Names, None] = field(default_factory=dict)
     _verdicts: dict[Names, tuple[tuple[Cell | None, ...], bool | None]] = field(default_factory=dict)
-    _totals: dict[str, Total] = field(default_factory=dict)
+    _sums: Sums = field(init=False)
+    _row_of: dict[str, Row] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._sums = Sums(self._count)
         self.all_rows, self.all_columns = axes(self.boards)
-        self.rows, self.columns = self.all_rows, self.all_columns
+        self._arrange(self.all_rows, self.all_columns)
         self.touch(place for board in self.boards for place in board.by_name)
 
     @property
@@ -97,7 +98,7 @@ class Grid:
 
     def _place(self, endpoint: str, origin: str) -> Place:
         sides = self._sides(endpoint, origin)
-        return Place(sides, self._difference(endpoint, origin, sides)) if self.compares else Place(sides)
+        return Place(sides, self._seen_to_differ(endpoint, origin, sides)) if self.compares else Place(sides)
 
     def _left_out(self, endpoint: str, origin: str) -> bool:
         return self._shown is not None and (endpoint, origin) not in self._shown
@@ -112,16 +113,32 @@ class Grid:
 
     def row_total(self, row: Row) -> Total:
         """The sum over the visible columns of a row."""
-        return self._total(f"row {row.key}", (self.place(row, column) for column in self.columns))
+        places = ((endpoint, column.key) for endpoint in row.endpoints for column in self.columns)
+        return self._sums.of(f"row {row.key}", self._counted(row, places))
 
     def column_total(self, column: Column) -> Total:
         """The sum over the visible rows of a column."""
-        return self._total(f"column {column.key}", (self.place(row, column) for row in self.rows))
+        places = (self._counted(row, ((each, column.key) for each in row.endpoints)) for row in self.rows)
+        return self._sums.of(f"column {column.key}", chain.from_iterable(places))
 
-    def _total(self, name: str, places: Iterable[Place]) -> Total:
-        if name not in self._totals:
-            self._totals[name] = total(places)
-        return self._totals[name]
+    def _counted(self, row: Row, places: Iterable[Names]) -> Iterable[Names]:
+        """Those that the totals count: under a filter, a fold stands for the members that match."""
+        return places if row.fold is None else (place for place in places if not self._left_out(*place))
+
+    def _count(self, place: Names) -> Total:
+        """What one place adds to the totals."""
+        sides = self._sides(*place)
+        slots = [slot for slot in sides if slot is not None]
+        cells = [slot.cell for slot in slots if slot.cell is not None]
+        complete = bool(slots) and len(cells) == len(slots)
+        judged = self._judged(*place, sides) if self.compares and complete else None
+        return Total(
+            places=bool(slots),
+            done=complete if not self.compares else judged is not None,
+            allowed=complete and all(cell.verdict == "allowed" for cell in cells),
+            unexpected=any(cell.as_expected is False for cell in cells),
+            differing=judged == (True,),
+        )
 
     def slots(self, endpoints: Iterable[str], origins: Iterable[str]) -> Iterator[Slot]:
         """The planned slots where the given endpoints and origins cross, on every side."""
@@ -134,7 +151,6 @@ class Grid:
 
     def apply(self) -> None:
         """Recompute the visible rows and columns from the look and the results so far."""
-        self._totals.clear()
         rows, columns = self.all_rows, self.all_columns
         self._shown = None if self.look.query.empty and not self.look.only else self._matching()
         if self._shown is not None:
@@ -143,8 +159,15 @@ class Grid:
             rows = [row for row in rows if row.key in endpoints]
             columns = [column for column in columns if column.key in origins]
         rows = folded(rows, self.look.fold_by, self.look.folded)
-        self.rows = ordered(rows, self.look.rows, lambda row: [self.place(row, column) for column in columns])
-        self.columns = ordered(columns, self.look.columns, lambda column: [self.place(row, column) for row in rows])
+        self._arrange(
+            ordered(rows, self.look.rows, lambda row: [self.place(row, column) for column in columns]),
+            ordered(columns, self.look.columns, lambda column: [self.place(row, column) for row in rows]),
+        )
+
+    def _arrange(self, rows: list[Row], columns: list[Column]) -> None:
+        self.rows, self.columns = rows, columns
+        self._row_of = {endpoint: row for row in rows for endpoint in row.endpoints}
+        self._sums.forget()
 
     def _matching(self) -> set[Names]:
         rows, columns = self.all_rows, self.all_columns
@@ -159,21 +182,25 @@ class Grid:
     def _outcomes(self, endpoint: str, origin: str) -> Sequence[Outcome]:
         sides = self._sides(endpoint, origin)
         selected = (endpoint, origin) in self.look.selected
-        # judging replays two flows, which a plain word need not wait for
-        wanted = self.compares and any(term.field == "differs" for term in self.look.query.terms)
-        difference = self._difference(endpoint, origin, sides) if wanted else None
+        difference = self._seen_to_differ(endpoint, origin, sides) if self.compares else None
         return [_outcome(slot, difference, selected) for slot in sides if slot is not None]
 
     def noteworthy(self, endpoint: str, origin: str) -> bool:
-        """A difference in compare mode, else what deserves a look."""
-        place = self._place(endpoint, origin)
+        """A difference in compare mode, as far as it is known, else what deserves a look."""
+        sides = self._sides(endpoint, origin)
         if self.compares:
-            return place.difference is not False
-        return place.slot is not None and self.boards[0].deserves_a_look(place.slot)
+            return self._seen_to_differ(endpoint, origin, sides) is not False
+        return sides[0] is not None and self.boards[0].deserves_a_look(sides[0])
 
     def stops_at(self, row: Row, column: Column) -> bool:
-        """Whether ``previous/next`` stops here."""
-        return any(self.noteworthy(endpoint, column.key) for endpoint in row.endpoints)
+        """Whether ``previous/next`` stops here; judges what is not judged yet."""
+        for endpoint in row.endpoints:
+            sides = self._sides(endpoint, column.key)
+            if self.compares and _complete(sides) and self._judged(endpoint, column.key, sides) is None:
+                self._judge(endpoint, column.key, sides)
+            if self.noteworthy(endpoint, column.key):
+                return True
+        return False
 
     def walk(self, start: tuple[int, int], step: int) -> Iterator[tuple[int, int]]:
         """Every visible position once, row by row, from the one after ``start`` around to ``start`` itself."""
@@ -185,29 +212,37 @@ class Grid:
     # comparing --------------------------------------------------------------------------------------------------------
 
     def touch(self, places: Iterable[Names]) -> None:
-        """Something new happened at these places: their sums are void, and their pairs are to be judged (again)."""
+        """Something new happened at these places: they count anew, and their pairs are to be judged (again)."""
         places = list(places)
-        for endpoint, origin in places:
-            self._totals.pop(f"row {endpoint}", None)
-            self._totals.pop(f"column {origin}", None)
-        if self.look.folded:
-            self._totals.clear()
+        for place in places:
+            self._recount(place)
         if self.compares:
             self._unsettled.update(dict.fromkeys(places))
 
-    def settle(self, most: int) -> bool:
-        """Judge up to ``most`` pairs that have both results; whether that was enough for all.
+    def _recount(self, place: Names) -> None:
+        endpoint, origin = place
+        row = self._row_of.get(endpoint)
+        if row is not None:
+            self._sums.renew(place, (f"row {row.key}", f"column {origin}"))
 
-        Judging replays two flows, so a large comparison is settled in portions between two frames.
-        """
-        while self._unsettled and most:
-            endpoint, origin = next(iter(self._unsettled))
-            del self._unsettled[endpoint, origin]
-            sides = self._sides(endpoint, origin)
-            if _complete(sides) and self._judged(endpoint, origin, sides) is None:
-                self._judge(endpoint, origin, sides)
-                most -= 1
+    @property
+    def settled(self) -> bool:
+        """Whether every pair that has both results is judged."""
         return not self._unsettled
+
+    def settle(self) -> Names | None:
+        """Judge a pair that has both results; its names, or None when all are judged.
+
+        Judging replays two flows, so a large comparison is settled bit by bit.
+        """
+        while self._unsettled:
+            place = next(iter(self._unsettled))
+            del self._unsettled[place]
+            sides = self._sides(*place)
+            if _complete(sides) and self._judged(*place, sides) is None:
+                self._judge(*place, sides)
+                return place
+        return None
 
     def differences(self) -> tuple[int, int, int]:
         """In compare mode, of the pairs judged so far: how many differ, cannot be compared, and are judged at all."""
@@ -222,17 +257,16 @@ class Grid:
         known = self._verdicts.get((endpoint, origin))
         return (known[1],) if known is not None and known[0] == _identity(sides) else None
 
-    def _judge(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> bool | None:
+    def _judge(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> None:
         cells = [slot.cell for slot in sides if slot is not None and slot.cell is not None]
         verdict = self.differ(cells[0], cells[1]) if len(cells) == 2 and self.differ is not None else None
         self._verdicts[endpoint, origin] = (_identity(sides), verdict)
-        return verdict
+        self._recount((endpoint, origin))
 
-    def _difference(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> bool | None:
-        if not _complete(sides):
-            return False
-        judged = self._judged(endpoint, origin, sides)
-        return judged[0] if judged is not None else self._judge(endpoint, origin, sides)
+    def _seen_to_differ(self, endpoint: str, origin: str, sides: tuple[Slot | None, ...]) -> bool | None:
+        """What is known by now; false as long as a pair is not judged."""
+        judged = self._judged(endpoint, origin, sides) if _complete(sides) else None
+        return judged[0] if judged is not None else False
 
 
 def _complete(sides: tuple[Slot | None, ...]) -> bool:

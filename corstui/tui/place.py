@@ -1,8 +1,7 @@
-"""What stands where a row and a column cross, and what a row or a column adds up to."""
+"""What stands where a row and a column cross."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +19,8 @@ _MILD_TO_GRAVE = ("allowed", "opaque", "unsent", "blocked", "error")
 class Place:
     """One slot a side, or None where nothing is planned; a fold has ``members`` instead.
 
-    ``difference``: whether the sides differ, None when they cannot be compared; of a fold, the gravest of its members'.
+    ``difference``: whether the sides are known to differ, None when they cannot be compared; of a fold, the gravest of
+    its members'.
     """
 
     sides: tuple[Slot | None, ...]
@@ -56,43 +56,3 @@ def fold_of(members: Iterable[Place]) -> Place:
     differences = {member.difference for member in kept}
     difference = True if True in differences else None if None in differences else False
     return Place((), difference, kept)
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """Counts over a row or a column: places, those with every result, allowed ones, not as expected, differing."""
-
-    places: int = 0
-    done: int = 0
-    allowed: int = 0
-    unexpected: int = 0
-    differing: int = 0
-
-    @property
-    def text(self) -> str:
-        """``15/21``, with what is not as expected: ``15/21 3*``."""
-        said = f"{self.allowed}/{self.places}" if self.places else ""
-        return f"{said} {self.unexpected}*" if self.unexpected else said
-
-    @property
-    def compared(self) -> str:
-        """``3<>`` of a comparison; ``same`` when all results are there and none differs."""
-        if self.differing:
-            return f"{self.differing}<>"
-        return "same" if self.places and self.done == self.places else ""
-
-
-def total(places: Iterable[Place]) -> Total:
-    """The sum over places, folds counted by their members."""
-    sums: Counter[str] = Counter()
-    for place in places:
-        for one in place.members or (place,):
-            slots = list(one.slots)
-            if not slots:
-                continue
-            sums["places"] += 1
-            sums["done"] += all(slot.cell is not None for slot in slots)
-            sums["allowed"] += all(slot.cell is not None and slot.cell.verdict == "allowed" for slot in slots)
-            sums["unexpected"] += any(slot.cell is not None and slot.cell.as_expected is False for slot in slots)
-            sums["differing"] += one.difference is True
-    return Total(**sums)

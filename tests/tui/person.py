@@ -42,7 +42,7 @@ class Person:
                 await self.pilot.pause(0.01)
 
     async def settled(self) -> None:
-        await self.until(lambda: not self.dashboard.runs.active)
+        await self.until(lambda: not self.dashboard.runs.active and self.dashboard.grid.settled)
         await self.pilot.pause()
 
     def lines(self) -> list[str]:

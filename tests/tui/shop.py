@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from corstui.runner import Cell, CellKey, Plan
-from corstui.tui.bridge import Together
+from corstui.runner.together import Together
 from corstui.tui.session import Session, load
 
 #: Environment, number of the endpoint, number of the origin.

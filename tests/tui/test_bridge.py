@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from corstui.tui.bridge import Bridge, Ended, Finished, News, Started, Together
+from corstui.runner.together import Together
+from corstui.tui.bridge import Bridge, Ended, Finished, News, Started
 from tests.tui.fakes import FakeCell, planned
 from tests.tui.shop import session
 

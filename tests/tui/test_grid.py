@@ -85,18 +85,31 @@ def test_only_shows_what_is_not_as_expected() -> None:
 
 def test_compare_pairs_by_name_and_marks_what_differs() -> None:
     grid = Grid((filled(2, 2), filled(2, 2, "production", r0c1=BLOCKED)), differ=lambda a, b: a.verdict != b.verdict)
+    assert [grid.settle() for _ in range(5)] == [*(place for place in grid.boards[0].by_name), None]
     shown = ["".join(text for text, _ in pair(place(grid, "endpoint 0", origin))) for origin in ("origin0", "origin1")]
     assert shown == ["✓     ✓  ", "✓  <> ✗> "]
     assert {look for _, look in pair(place(grid, "endpoint 0", "origin0"))} == {"quiet"}
-    assert not grid.settle(1)
-    assert grid.settle(4)
     assert grid.differences() == (1, 0, 4)
     asked(grid, only=True)
     assert names(grid) == (["endpoint 0"], ["origin1"])
 
 
+def test_looking_at_a_comparison_judges_nothing() -> None:
+    grid = Grid((filled(2, 1), filled(2, 1, "production")), differ=lambda a, b: True)
+    asked(grid, only=True)
+    assert grid.rows == []
+    asked(grid)
+    assert [grid.row_total(row).compared for row in grid.rows] == ["", ""]
+    assert grid.stops_at(*at(grid, "endpoint 1", "origin0"))
+    assert [grid.row_total(row).compared for row in grid.rows] == ["", "1<>"]
+    assert grid.settle() == ("endpoint 0", "origin0")
+    assert grid.settle() is None
+    assert [grid.row_total(row).compared for row in grid.rows] == ["1<>", "1<>"]
+
+
 def test_what_cannot_be_compared_is_not_the_same_as_equal() -> None:
     grid = Grid((filled(1, 1), filled(1, 1, "production")), differ=lambda a, b: None)
+    grid.settle()
     assert pair(place(grid, "endpoint 0", "origin0"))[1][0] == "?? "
     assert grid.noteworthy("endpoint 0", "origin0")
     assert grid.differences() == (0, 1, 1)
@@ -112,14 +125,14 @@ def test_a_pair_is_not_judged_before_both_sides_are_there() -> None:
 def test_a_new_result_is_judged_again() -> None:
     first, second = filled(1, 1), filled(1, 1, "production")
     grid = Grid((first, second), differ=lambda a, b: a.verdict != b.verdict)
-    assert grid.settle(9)
+    grid.settle()
     assert place(grid, "endpoint 0", "origin0").difference is False
     (key,) = second.slots
     second.queue([key], run=2, now=0.0)
     second.finish(FakeCell(key, **BLOCKED), run=2, now=0.0)
     assert grid.differences() == (0, 0, 1)
     grid.touch([("endpoint 0", "origin0")])
-    assert grid.settle(9)
+    grid.settle()
     assert grid.differences() == (1, 0, 1)
     assert place(grid, "endpoint 0", "origin0").difference is True
 
@@ -127,6 +140,7 @@ def test_a_new_result_is_judged_again() -> None:
 def test_a_place_on_one_side_only_cannot_be_compared() -> None:
     other = Board.of("production", "chromium", [], mark)
     grid = Grid((filled(1, 1), other))
+    grid.settle()
     assert "".join(text for text, _ in pair(place(grid, "endpoint 0", "origin0"))) == "✓  ??    "
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from corstui.tui.board import Board, Slot, State, gravity
-from corstui.tui.faces import Zoom, pieces_of
+from corstui.tui.faces import WIDEST, Zoom, pieces_of, widths_of
 from corstui.tui.grid import Grid, Look
 from corstui.tui.order import ORDERS, following
-from corstui.tui.place import Place, Total
+from corstui.tui.place import Place
+from corstui.tui.sums import Total
 from tests.tui.fakes import FakeCell, mark, planned
 from tests.tui.test_grid import BLOCKED, asked, filled, names
 
@@ -79,6 +80,7 @@ def test_by_name_is_without_regard_to_case_and_back_as_in_the_profile() -> None:
 def test_a_comparison_sorts_by_what_differs() -> None:
     first, second = filled(3, 1, r0c0=BLOCKED), filled(3, 1, "production", r0c0=BLOCKED, r2c0=BLOCKED)
     grid = Grid((first, second), differ=lambda a, b: a.verdict != b.verdict, look=Look(rows="failures"))
+    settle(grid)
     grid.apply()
     assert names(grid)[0] == ["endpoint 2", "endpoint 0", "endpoint 1"]
 
@@ -133,6 +135,7 @@ def test_a_folded_comparison_counts_what_differs() -> None:
     first, second = grouped("aab", 1), grouped("aab", 1, r1c0=BLOCKED)
     grid = Grid((first, second), differ=lambda a, b: a.verdict != b.verdict)
     grid.look.folded = {"a", "b"}
+    settle(grid)
     grid.apply()
     assert line(grid, 0, compares=True) == ["<> 1/2"]
     assert line(grid, 1, compares=True) == ["   1/1"]
@@ -163,9 +166,15 @@ def test_totals_count_what_is_allowed_and_what_is_unexpected() -> None:
     assert [grid.column_total(column).text for column in grid.columns] == ["2/2", "0/2 1*", "2/2"]
 
 
+def settle(grid: Grid) -> None:
+    while grid.settle() is not None:
+        pass
+
+
 def test_totals_of_a_comparison_count_what_differs() -> None:
     pairs = (filled(2, 1), filled(2, 1, "production", r1c0=BLOCKED))
     grid = Grid(pairs, differ=lambda a, b: a.verdict != b.verdict)
+    settle(grid)
     assert [grid.row_total(row).compared for row in grid.rows] == ["same", "1<>"]
     assert Total(places=2, done=1).compared == ""
 
@@ -221,6 +230,7 @@ def test_each_zoom_says_more() -> None:
 
 def test_the_closest_zoom_of_a_pair_has_both_labels() -> None:
     grid = Grid((filled(1, 1), filled(1, 1, "production", r0c0=BLOCKED)), differ=lambda a, b: True)
+    settle(grid)
     place = grid.place(grid.rows[0], grid.columns[0])
     assert shown(place, compares=True, zoom=Zoom.DETAIL) == "✓  200      <> ✗> acao-mis"
 
@@ -238,3 +248,12 @@ def test_an_endpoint_is_found_by_the_path_of_its_address_but_not_by_its_query() 
     )
     assert asked(grid, "v2").rows
     assert not asked(grid, "topsecret").rows
+
+
+@pytest.mark.parametrize("outcome", [{}, UNEXPECTED, FAILED, BLOCKED | {"duration_ms": 1234.0}, None])
+@pytest.mark.parametrize("zoom", Zoom)
+def test_the_width_of_a_place_is_that_of_its_text(outcome: dict[str, Any] | None, zoom: Zoom) -> None:
+    grid = Grid((filled(1, 1, **({"r0c0": outcome} if outcome is not None else {})),))
+    place = grid.place(grid.rows[0], grid.columns[0])
+    text = "".join(text for text, _ in pieces_of(place, zoom, compares=False))
+    assert widths_of(place, compares=False)[zoom] == min(len(text), WIDEST[zoom])

@@ -178,6 +178,7 @@ async def test_wide_and_combining_characters_keep_the_columns_in_line() -> None:
 
 async def test_compare_shows_both_marks_and_what_differs() -> None:
     grid = Grid((board(1, 1), board(1, 1, "production", verdict="blocked", reason="x")), differ=lambda a, b: True)
+    grid.settle()
     app = MatrixApp(grid)
     async with app.run_test(size=(60, 6)):
         assert "✓  <> ✗>" in app.lines()[1]

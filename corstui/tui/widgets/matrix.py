@@ -7,7 +7,7 @@ those out of sight.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -20,7 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from corstui.analysis.text import printable
-from corstui.tui.faces import PAIR_WIDTH, WIDEST, Zoom, fit, fitted, pieces_of
+from corstui.tui.faces import WIDEST, Zoom, fit, fitted, pieces_of, widths_of
 from corstui.tui.grid import Grid
 from corstui.tui.widgets.window import Window
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from textual import events
 
     from corstui.tui.axes import Column, Row
-    from corstui.tui.place import Place, Total
+    from corstui.tui.place import Place
+    from corstui.tui.sums import Total
 
 #: Columns of the terminal: the narrowest column of each zoom, and the totals beside the names.
 _NARROWEST = {Zoom.MARK: 4, Zoom.LABEL: 7, Zoom.DETAIL: 7}
@@ -131,7 +132,8 @@ class Matrix(ScrollView, can_focus=True):
         self._window = Window()
         self._available = 0
         self._names = (0, 0)
-        self._known: dict[tuple[Zoom, str], int] = {}
+        # the width of each column by zoom
+        self._known: dict[str, tuple[int, ...]] = {}
         self._zoom = Zoom.LABEL
         self._row_at: dict[str, int] = {}
         self._column_at: dict[str, int] = {}
@@ -174,22 +176,25 @@ class Matrix(ScrollView, can_focus=True):
         """Repaint these places (endpoint, origin) with their totals and nothing else, unless one of them needs a wider
         column."""
         grown = False
-        seen: dict[tuple[int, int], None] = {}
+        seen: dict[int, list[int]] = {}
         for endpoint, origin in places:
             row, column = self._row_at.get(endpoint), self._column_at.get(origin)
             if row is not None and column is not None:
-                seen[row, column] = None
-        for row, column in seen:
-            place, name = self.grid.place(self.grid.rows[row], self.grid.columns[column]), self.grid.columns[column].key
-            for zoom in Zoom:
-                needed = self._needs(place, zoom)
-                if needed > self._known.get((zoom, name), needed):
-                    self._known[zoom, name] = needed
-                    grown = True
+                seen.setdefault(row, []).append(column)
+                grown = self._grows(self.grid.rows[row], self.grid.columns[column]) or grown
         if grown:
             self.lay_out()
         elif seen:
             self.refresh(*self._regions(seen))
+
+    def _grows(self, row: Row, column: Column) -> bool:
+        """Whether what stands there is wider than anything in its column so far."""
+        known = self._known.get(column.key)
+        if known is None:
+            return False
+        needed = widths_of(self.grid.place(row, column), compares=self.grid.compares)
+        wider = self._known[column.key] = tuple(map(max, known, needed))
+        return wider != known
 
     def move_to(self, row: int, column: int) -> None:
         """Put the cursor on a visible row and column (clamped) and scroll it into view."""
@@ -200,8 +205,11 @@ class Matrix(ScrollView, can_focus=True):
         self.column = max(0, min(column, len(self.grid.columns) - 1))
         if (self.row, self.column) == old:
             return
+        first = self._window.first
         self._reveal()
-        self.refresh()
+        self.refresh(
+            *([self._line_region(row) for row in (old[0], self.row, None)] if first == self._window.first else [])
+        )
         self._highlighted()
 
     def go_to(self, endpoint: str, origin: str) -> bool:
@@ -251,18 +259,13 @@ class Matrix(ScrollView, can_focus=True):
         return [self._width(column, zoom) for column in self.grid.columns]
 
     def _width(self, column: Column, zoom: Zoom) -> int:
-        if (zoom, column.key) not in self._known:
+        if column.key not in self._known:
+            label = cell_len(column.label)
+            labels = tuple(min(label, WIDEST[each] - 2 if each is not Zoom.MARK else 0) for each in Zoom)
             places = (self.grid.place(row, column) for row in self.grid.all_rows)
-            needed = max((self._needs(place, zoom) for place in places), default=0)
-            label = min(cell_len(column.label), WIDEST[zoom] - 2 if zoom is not Zoom.MARK else 0)
-            self._known[zoom, column.key] = max(_NARROWEST[zoom], label, needed)
-        return self._known[zoom, column.key]
-
-    def _needs(self, place: Place, zoom: Zoom) -> int:
-        if self.grid.compares:
-            return PAIR_WIDTH[zoom]
-        pieces = pieces_of(place, zoom, compares=False)
-        return min(sum(cell_len(text) for text, _ in pieces), WIDEST[zoom])
+            needed = {widths_of(place, compares=self.grid.compares) for place in places}
+            self._known[column.key] = tuple(map(max, _NARROWEST.values(), labels, *needed))
+        return self._known[column.key][zoom]
 
     @property
     def shows_totals(self) -> bool:
@@ -279,16 +282,26 @@ class Matrix(ScrollView, can_focus=True):
         """Lines for rows."""
         return max(1, self.scrollable_content_region.height - self._fixed_lines)
 
-    def _regions(self, places: Iterable[tuple[int, int]]) -> Iterator[Region]:
-        """Where these rows and columns are on screen, and the totals that change with them."""
-        for row, column in places:
-            y = row + 1 - round(self.scroll_y)
-            yield Region(self._window.x(column), y, self._window.widths[column] + 1, 1)
+    def _regions(self, changed: Mapping[int, list[int]]) -> Iterator[Region]:
+        """Where these columns of these rows are on screen, and the totals that change with them."""
+        top = round(self.scroll_y)
+        for row, columns in changed.items():
+            y = row + 1 - top
+            if not 0 < y <= self._height:
+                continue
+            first, last = min(columns), max(columns)
+            x = self._window.x(first)
+            yield Region(x, y, self._window.x(last) + self._window.widths[last] + 1 - x, 1)
             if self.shows_totals:
                 yield Region(self._window.frozen - _TOTALS_WIDTH, y, _TOTALS_WIDTH, 1)
         if self._fixed_lines > 1:
             area = self.scrollable_content_region
             yield Region(0, area.height - 1, area.width, 1)
+
+    def _line_region(self, row: int | None) -> Region:
+        """Where a row is on screen; None is the header."""
+        y = 0 if row is None else row + 1 - round(self.scroll_y)
+        return Region(0, y, self.scrollable_content_region.width, 1)
 
     def _reveal(self) -> None:
         """Scroll so that the cursor is in sight, and no further."""

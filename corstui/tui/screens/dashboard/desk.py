@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from corstui.runner import CellKey, Plan
     from corstui.tui.board import Board, Slot
     from corstui.tui.bridge import Bridge
-    from corstui.tui.grid import Names
     from corstui.tui.sources import Source
+    from corstui.tui.sums import Names
 
 #: Cells of a board to run.
 Wish = tuple["Board", Sequence["CellKey"]]

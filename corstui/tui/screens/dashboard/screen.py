@@ -6,7 +6,7 @@ environment runs when its tab is first opened; one with ``confirm: true`` asks b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -34,16 +34,21 @@ from corstui.tui.widgets.lines import EnvironmentBar, Headline, counts_of, progr
 from corstui.tui.widgets.matrix import Matrix
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from corstui.report.archive import Archive
     from corstui.runner import Cell, CellKey, Plan
     from corstui.tui.board import Board
     from corstui.tui.bridge import Bridge
+    from corstui.tui.sums import Names as PlaceNames
 
 FRAMES_PER_SECOND = 30
 #: How often a filter is applied again and the clock is looked at while results arrive, in seconds.
 SLOWLY = 0.25
-#: How many pairs of a comparison are judged between two frames.
-PAIRS_A_FRAME = 40
+#: How long the inspector stays with a cell when the cursor runs on, in seconds.
+INSPECTING = 0.1
+#: For how long pairs of a comparison are judged between two frames, in seconds.
+JUDGING = 0.01
 #: Columns of the terminal: the least and the most that the inspector takes beside the matrix.
 _INSPECTOR = (34, 64)
 
@@ -89,7 +94,8 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         self.tab = 1
         self.pair = _first_pair(session)
         self.past = None
-        self._stale = self._unsettled = False
+        self._stale = self._moved_on = False
+        self._moving: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Headline()
@@ -187,7 +193,6 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         headline.name_text, headline.separator = session.name, separator(session.ascii)
         headline.facts = self._facts()
         if self.grid.compares:
-            self._unsettled = not self.grid.settle(PAIRS_A_FRAME)
             bar.counts = self._comparison()
         elif boards:
             bar.counts = counts_of(boards[0], session.ascii)
@@ -244,14 +249,26 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
             self.keep(batch)
         if changes.cells:
             self.repaint(changes.cells)
-        elif self._unsettled:
-            self._stale = self._stale or self.look.only
-            self.update_lines()
+        if not self.grid.settled:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Judge some pairs of a comparison: one at least, and no more than a key press can wait for."""
+        end, places = self.runs.clock() + JUDGING, set()
+        while (place := self.grid.settle()) is not None:
+            places.add(place)
+            if self.runs.clock() >= end:
+                break
+        self._changed(places)
 
     def repaint(self, keys: Iterable[CellKey]) -> None:
         shown = {(board.environment, board.engine) for board in self.live_boards}
         places = {(key.endpoint, key.origin) for key in keys if (key.environment, key.engine) in shown}
         self.grid.touch(places)
+        self._changed(places)
+
+    def _changed(self, places: Set[PlaceNames]) -> None:
+        """These places are to be painted anew."""
         self.matrix.update_cells(places)
         self._stale = self._stale or (self.grid.restless and bool(places))
         if self.matrix.at is not None:
@@ -272,7 +289,18 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
     # the cell under the cursor ----------------------------------------------------------------------------------------
 
     def on_matrix_cell_highlighted(self) -> None:
+        """Inspect the cell at once, but not each of those that a held key runs over: the cursor must not wait."""
+        if self._moving is not None:
+            self._moved_on = True
+            return
         self._inspect()
+        self._moving = self.set_timer(INSPECTING, self._rest)
+
+    def _rest(self) -> None:
+        self._moving, moved_on = None, self._moved_on
+        self._moved_on = False
+        if moved_on:
+            self.on_matrix_cell_highlighted()
 
     def _inspect(self) -> None:
         place = self.matrix.place

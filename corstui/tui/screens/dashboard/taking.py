@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from corstui.runner import Cell, Run
     from corstui.tui.axes import Column, Row
     from corstui.tui.board import Board
-    from corstui.tui.grid import Names
     from corstui.tui.screens.exporting import ExportWish
+    from corstui.tui.sums import Names
 
 
 class TakeKeys(Desk):
