@@ -33,9 +33,10 @@ def measure(effort: Effort) -> Iterator[Figure]:
         dashboard = [sys.executable, "-m", "corstui", str(profile)]
         empty, first, matrix = effort.in_turn(
             effort.of(15, 3),
-            partial(seconds_until, "here-I-am", [sys.executable, "-c", _EMPTY], profile.parent),
-            partial(seconds_until, "reading", dashboard, profile.parent),
-            partial(seconds_until, f"endpoint {_ROWS - 1}", dashboard, profile.parent),
+            partial(seconds_until, ["here-I-am"], [sys.executable, "-c", _EMPTY], profile.parent),
+            # a profile that is read quickly is shown at once
+            partial(seconds_until, ["reading", "endpoint 0"], dashboard, profile.parent),
+            partial(seconds_until, [f"endpoint {_ROWS - 1}"], dashboard, profile.parent),
         )
     beside = f"against {ms(empty)} of the empty application"
     yield Figure(
@@ -50,9 +51,9 @@ def measure(effort: Effort) -> Iterator[Figure]:
     )
 
 
-def seconds_until(text: str, command: Sequence[str], folder: Path) -> float:
-    """From the start of the program until ``text`` is on the screen."""
+def seconds_until(texts: Sequence[str], command: Sequence[str], folder: Path) -> float:
+    """From the start of the program until one of the texts is on the screen."""
     began = time.perf_counter()
     with Terminal(command, env=environment(folder), cwd=folder) as terminal:
-        terminal.until(text)
+        terminal.until(*texts)
         return time.perf_counter() - began

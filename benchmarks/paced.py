@@ -47,7 +47,10 @@ X-Content-Type-Options: nosniff
 
 
 class Paced:
-    """Stands in for the runner: as many cells a second as asked for, in plan order."""
+    """Stands in for the runner: as many cells a second as asked for, in plan order.
+
+    Half way between two results another cell starts, so that at a low pace every change comes alone.
+    """
 
     def __init__(self, a_second: float) -> None:
         self._a_second = a_second
@@ -66,6 +69,7 @@ class Paced:
             await asyncio.sleep(max(0.0, began + number / self._a_second - time.monotonic()))
             yield answered(planned, number)
             if following is not None:
+                await asyncio.sleep(max(0.0, began + (number + 0.5) / self._a_second - time.monotonic()))
                 on_start(following.key)
 
 

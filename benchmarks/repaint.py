@@ -1,98 +1,47 @@
 """What one changed cell costs the screen, in a small matrix and in a large one.
 
-In process: the processor time of the screen's thread from the news of a finished cell until the screen is at rest, less
-what it spends in the same time without news. Through a pseudo-terminal: the processor time of the whole program that
-shows ten more cells a second than another one beside it, for each of those cells, the judging in the child process
-included.
+The processor time of the program in a pseudo-terminal while cells start and end one by one, less that of the same
+program beside it to which nothing happens, for each change. It takes the news in, works out what they change, and
+paints; playing and judging flows is the business of its child process and is not counted.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 from benchmarks.effort import Effort, ratios
 from benchmarks.figures import Figure, Goal
-from benchmarks.paced import answered
 from benchmarks.profiles import environment, profile_file
 from benchmarks.screen import TimedTerminal
-from corstui.runner import Cell, CellKey, Plan
-from corstui.tui.app import CorstuiApp
-from corstui.tui.bridge import Bridge, Finished, Started
 
 SMALL, LARGE = (20, 50), (300, 300)
 _SIZE = (160, 50)
 _GOAL = Goal(5)
 #: As fast in the large one: what noise leaves of 1.
 _AS_FAST = Goal(1.25)
-#: Seconds within which the screen has painted and come to rest, and what it does regularly has happened once.
-_REST = 0.25
-#: Cells a second in the pseudo-terminal, and seconds of looking at them.
-_PACE, _LOOKING = 10, 6.0
+#: Cells a second, how often each of them changes, and seconds of looking at them.
+_PACE, _CHANGES, _LOOKING = 8, 2, 6.0
 
 
 def measure(effort: Effort) -> Iterator[Figure]:
-    cells = effort.of(25, 5)
-    small, large = (asyncio.run(_in_process(*size, cells)) for size in (SMALL, LARGE))
-    yield Figure(f"one changed cell of {_text(SMALL)} repaints", small, "ms", _GOAL, "the screen's thread, in process")
-    yield Figure(f"one changed cell of {_text(LARGE)} repaints", large, "ms", _GOAL, "the screen's thread, in process")
-    yield Figure(f"{_text(LARGE)} / {_text(SMALL)}", (median(large) / median(small),), "x", _AS_FAST)
-    rounds = effort.of(5, 1)
-    small, large = effort.in_turn(rounds, partial(_in_terminal, SMALL), partial(_in_terminal, LARGE))
+    rounds = effort.of(7, 2)
+    small, large = effort.in_turn(rounds, partial(_spent, SMALL), partial(_spent, LARGE))
     for size, spent in ((SMALL, small), (LARGE, large)):
-        detail = f"the whole program in a pseudo-terminal, {_PACE} cells a second"
-        yield Figure(f"one more cell of {_text(size)}", spent, "ms", None, detail)
-    yield Figure(f"{_text(LARGE)} / {_text(SMALL)}", ratios(large, small), "x")
+        yield Figure(f"one changed cell of {_text(size)} repaints", spent, "ms", _GOAL)
+    yield Figure(f"{_text(LARGE)} / {_text(SMALL)}", ratios(large, small), "x", _AS_FAST)
 
 
 def _text(size: tuple[int, int]) -> str:
     return f"{size[0]} x {size[1]}"
 
 
-async def _in_process(rows: int, columns: int, cells: int) -> tuple[float, ...]:
-    """The milliseconds of each of so many cells on screen, the first of which warms up."""
-    with profile_file(rows, columns) as profile:
-        app = CorstuiApp([profile], process_env=environment(profile.parent), bridge=Bridge(_silent))
-        async with app.run_test(size=_SIZE) as pilot:
-            while app.dashboard is None or not app.dashboard.grid.rows:
-                await pilot.pause(0.05)
-            await pilot.pause(0.5)
-            slots = [app.dashboard.grid.boards[0].by_name[f"endpoint {n % 18}", f"origin{n % 5}"] for n in range(cells)]
-            news = app.bridge._news
-            spent = []
-            for slot in slots:
-                cell = answered(slot.planned)
-                news.put(Started(slot.run, slot.key))
-                await asyncio.sleep(_REST)
-                idle = await _thread_seconds(lambda: None)
-                busy = await _thread_seconds(partial(news.put, Finished(slot.run, cell)))
-                assert slot.cell is cell
-                spent.append((busy - idle) * 1000)
-        app.bridge.close()
-    return tuple(spent[1:])
-
-
-async def _thread_seconds(act: Callable[[], None]) -> float:
-    before = time.thread_time()
-    act()
-    await asyncio.sleep(_REST)
-    return time.thread_time() - before
-
-
-async def _silent(plan: Plan, *, only: Collection[CellKey], on_start: object) -> AsyncGenerator[Cell, None]:
-    """A network that never answers."""
-    await asyncio.Event().wait()
-    yield answered(plan.cells[0])
-
-
-def _in_terminal(size: tuple[int, int]) -> float:
-    """The milliseconds of processor time for each cell that comes, by a program that nothing comes to beside it."""
+def _spent(size: tuple[int, int]) -> float:
+    """The milliseconds of processor time for each change."""
     with profile_file(*size) as profile:
         started = [
             TimedTerminal(
@@ -114,7 +63,7 @@ def _in_terminal(size: tuple[int, int]) -> float:
                 for terminal in (idle, busy):
                     terminal.follow(time.perf_counter() + 0.01)
             spent = [_seconds(terminal.pid) - start for terminal, start in zip((idle, busy), before, strict=True)]
-        return (spent[1] - spent[0]) / (_PACE * _LOOKING) * 1000
+        return (spent[1] - spent[0]) / (_CHANGES * _PACE * _LOOKING) * 1000
 
 
 def _seconds(pid: int) -> float:

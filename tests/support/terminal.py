@@ -70,12 +70,12 @@ class Terminal:
         """Whether echo, line editing and the other modes are what they were before the program."""
         return self._modes() == self.modes
 
-    def until(self, text: str) -> None:
-        """Wait until the program has written ``text``."""
-        deadline = time.monotonic() + PATIENCE
-        while text not in self.output:
-            assert time.monotonic() < deadline, f"{text!r} never came; the end of what did: {self.output[-2000:]!r}"
-            assert self._read() or self._process.poll() is None, f"ended without {text!r}: {self.output[-2000:]!r}"
+    def until(self, *texts: str) -> None:
+        """Wait until the program has written one of the texts."""
+        deadline, wanted = time.monotonic() + PATIENCE, " or ".join(map(repr, texts))
+        while not any(text in self.output for text in texts):
+            assert time.monotonic() < deadline, f"{wanted} never came; the end of what did: {self.output[-2000:]!r}"
+            assert self._read() or self._process.poll() is None, f"ended without {wanted}: {self.output[-2000:]!r}"
 
     def type(self, keys: str) -> None:
         os.write(self._screen, keys.encode())

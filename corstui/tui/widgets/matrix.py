@@ -188,13 +188,14 @@ class Matrix(ScrollView, can_focus=True):
             self.refresh(*self._regions(seen))
 
     def _grows(self, row: Row, column: Column) -> bool:
-        """Whether what stands there is wider than anything in its column so far."""
+        """Whether what stands there is wider than anything in its column so far, in the zoom in force: where another
+        one grows, no choice of a zoom comes out otherwise."""
         known = self._known.get(column.key)
         if known is None:
             return False
         needed = widths_of(self.grid.place(row, column), compares=self.grid.compares)
         wider = self._known[column.key] = tuple(map(max, known, needed))
-        return wider != known
+        return wider[self._zoom] > known[self._zoom]
 
     def move_to(self, row: int, column: int) -> None:
         """Put the cursor on a visible row and column (clamped) and scroll it into view."""
