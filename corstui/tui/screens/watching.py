@@ -31,9 +31,7 @@ class WatchScreen(Dialog[Wish]):
     """``facts``: what each round sends."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "b", "bell", "bell", id="watch.bell", tooltip="Ring when something changed, or not"
-        ),
+        Binding("b", "bell", "bell", id="watch.bell", tooltip="Ring when something changed, or not"),
     ]
 
     def __init__(self, watch: Watch, facts: Sequence[tuple[str, str]]) -> None:
