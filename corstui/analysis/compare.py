@@ -221,5 +221,4 @@ def _doubt(cell: Comparable) -> str:
 
 
 def _face(cell: Comparable) -> str:
-    shown = mark(cell)
-    return f"{shown.symbol} {shown.label}"
+    return f"{cell.verdict} {mark(cell).label}"

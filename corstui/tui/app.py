@@ -19,6 +19,7 @@ from corstui.tui import terminal
 from corstui.tui.bridge import Bridge
 from corstui.tui.commands import commands_of
 from corstui.tui.places import KEEP_RUNS, find_profiles, user_runs
+from corstui.tui.plain import PLAIN_CSS, draw_scrollbars
 from corstui.tui.screens.loading import LoadingScreen
 from corstui.tui.session import Session, Stamp, Trouble, load, stamps
 from corstui.tui.settings import Settings, SettingsError, load_settings, settings_file
@@ -43,6 +44,7 @@ class CorstuiApp(App[None]):
     """``paths`` empty means: let the person pick. ``demo`` starts the lab when somebody picks it."""
 
     TITLE = "corstui"
+    CSS = PLAIN_CSS
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pick", "profile", show=False, id="app.pick", tooltip="Pick another profile"),
@@ -68,6 +70,8 @@ class CorstuiApp(App[None]):
         self.bridge = bridge or Bridge()
         self.settings, self._unsettled = self._preferred()
         self.ascii = ascii or self.settings.ascii
+        self.set_class(self.ascii, "-ascii")
+        draw_scrollbars(ascii=self.ascii)
         self.demo = demo
         self.trouble: Trouble | None = None
         self._engine = engine

@@ -25,8 +25,11 @@ URL = f"https://api.example/orders?token={SECRET}"
 class Shell(App[None]):
     """Nothing but the menu."""
 
+    CSS = PLAIN_CSS
+
     def __init__(self, cell: OpenedCell, *, ascii: bool = False) -> None:
         super().__init__()
+        self.set_class(ascii, "-ascii")
         self._menu = CopyScreen(cast(Cell, cell), ascii=ascii)
 
     def on_mount(self) -> None:

@@ -126,7 +126,6 @@ class CopyScreen(SaysWhy[None], ModalScreen[None]):
             border: round $primary; border-title-style: bold; padding: 0 1;
             background: $surface; color: $foreground;
             & > Static { width: 1fr; height: auto; }
-            &.-ascii { border: ascii $primary; }
         }
     }
     """
@@ -137,7 +136,7 @@ class CopyScreen(SaysWhy[None], ModalScreen[None]):
         self._secrets = False
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="-ascii" if self._ascii else "") as box:
+        with VerticalScroll() as box:
             box.border_title = "Copy"
             yield Static(markup=False)
 

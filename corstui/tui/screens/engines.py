@@ -77,7 +77,12 @@ class EnginesScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter", "explain", "explain the rule", id="engines.explain", tooltip="The page of the rule that parts"
+            "enter",
+            "explain",
+            "explain the rule",
+            key_display="Enter",
+            id="engines.explain",
+            tooltip="The page of the rule that parts",
         ),
         Binding("r", "again", "run again", id="engines.again", tooltip="Run it again in every engine; never a write"),
         Binding("escape,b", "dismiss", "back", id="engines.back", tooltip="Back to the flow"),

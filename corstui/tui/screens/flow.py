@@ -52,10 +52,12 @@ class FlowScreen(SaysWhy[None]):
         Binding("right_square_bracket", "step(1)", "next", key_display="]", id="flow.next", tooltip="The next cell"),
         Binding("tab,right,l", "page(1)", "page", key_display="tab", id="flow.page-next", tooltip="The next page"),
         Binding("shift+tab,left,h", "page(-1)", "Page", show=False, id="flow.page-back", tooltip="The page before"),
-        Binding("enter", "explain", "explain", id="flow.explain", tooltip="What the reason means"),
+        Binding("enter", "explain", "explain", key_display="Enter", id="flow.explain", tooltip="What the reason means"),
         Binding("y", "copy", "copy", id="flow.copy", tooltip="Copy as curl, fetch(), HAR or Markdown"),
         Binding("Y", "curl", "copy", show=False, id="flow.copy-secrets", tooltip="Copy as curl with its secrets"),
-        Binding("e", "edit", "edit", id="flow.edit", tooltip="Open the profile in the editor at this endpoint"),
+        Binding(
+            "e", "edit", "edit", show=False, id="flow.edit", tooltip="Open the profile in the editor at this endpoint"
+        ),
         Binding("b", "engines", "engines", id="flow.engines", tooltip="The same cell in every other engine, run now"),
         Binding("s", "side", "side", id="flow.side", tooltip="The flow of the other side"),
         Binding(

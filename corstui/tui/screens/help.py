@@ -80,7 +80,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Pane() as scroll:
             scroll.border_title = "Keys"
-            scroll.border_subtitle = "Esc closes · ctrl+p finds commands by name"
+            scroll.border_subtitle = "Esc closes, ctrl+p finds commands by name"
             yield Static(markup=False, id="keys")
 
     def on_mount(self) -> None:
