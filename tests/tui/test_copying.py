@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from corstui.runner import Cell
 from corstui.runner.store import StoredCell
+from corstui.tui.plain import PLAIN_CSS
 from corstui.tui.screens.copying import FORMS, CopyScreen
 from tests.analysis.flows import flow
 from tests.support.playbook import head
