@@ -14,18 +14,6 @@ from corstui.runner.lint.scene import ACAC, ACAO, Answer, Hit, Rule, Scene
 _PRODUCTION = re.compile(r"(?<![a-z])(prod|production|live)(?![a-z])", re.IGNORECASE)
 
 
-def _single(scene: Scene) -> Iterator[tuple[Answer, str]]:
-    """Answers whose Access-Control-Allow-Origin has one value, and that value."""
-    for answer in scene.answers:
-        value = answer.value(ACAO)
-        if value is not None and not _is_list(answer):
-            yield answer, value
-
-
-def _is_list(answer: Answer) -> bool:
-    return len(answer.lines(ACAO)) > 1 or bool(re.search("[, ]", answer.value(ACAO) or ""))
-
-
 def reflect_any_creds(scene: Scene) -> Iterator[Hit]:
     yield from _reflected(scene, credentials=True)
 
@@ -43,7 +31,7 @@ def _reflected(scene: Scene, *, credentials: bool) -> Iterator[Hit]:
 
 
 def null_trusted(scene: Scene) -> Iterator[Hit]:
-    for answer, value in _single(scene):
+    for answer, value in scene.singles:
         if value == "null":
             severity = "critical" if answer.has_credentials else None
             also = f", with {ACAC}: true" if answer.has_credentials else ""
@@ -52,7 +40,7 @@ def null_trusted(scene: Scene) -> Iterator[Hit]:
 
 def origin_insensitive(scene: Scene) -> Iterator[Hit]:
     canary = scene.canary
-    if canary is None or canary.from_cache or _is_list(canary):
+    if canary is None or canary.from_cache or canary.has_list:
         return
     value = canary.value(ACAO)
     if value not in (None, "*", "null", canary.asked("Origin")) and parse_origin(value or "") is not None:
@@ -60,31 +48,31 @@ def origin_insensitive(scene: Scene) -> Iterator[Hit]:
 
 
 def wildcard_with_acac(scene: Scene) -> Iterator[Hit]:
-    for answer, value in _single(scene):
+    for answer, value in scene.singles:
         if value == "*" and answer.has_credentials:
             yield Hit(f"The {answer.kind} has {ACAO}: * and {ACAC}: true.", answer.index)
 
 
 def multiple(scene: Scene) -> Iterator[Hit]:
     for answer in scene.answers:
-        if answer.value(ACAO) is not None and _is_list(answer):
+        if answer.value(ACAO) is not None and answer.has_list:
             yield Hit(f"The {answer.kind} has {ACAO}: {' | '.join(answer.lines(ACAO))}.", answer.index)
 
 
 def pattern(scene: Scene) -> Iterator[Hit]:
-    for answer, value in _single(scene):
+    for answer, value in scene.singles:
         if "*" in value and value != "*":
             yield Hit(f"The {answer.kind} has {ACAO}: {value}, which matches no origin.", answer.index)
 
 
 def slash(scene: Scene) -> Iterator[Hit]:
-    for answer, value in _single(scene):
+    for answer, value in scene.singles:
         if "*" not in value and re.search("[/?#]", value.partition("://")[2]) and parse(value) is not None:
             yield Hit(f"The {answer.kind} has {ACAO}: {value}; an origin ends before its path.", answer.index)
 
 
 def case(scene: Scene) -> Iterator[Hit]:
-    for answer, value in _single(scene):
+    for answer, value in scene.singles:
         origin = parse_origin(value)
         if origin is not None and "*" not in value and value != str(origin):
             yield Hit(f"The {answer.kind} has {ACAO}: {value}; browsers write {origin}.", answer.index)
@@ -111,7 +99,7 @@ def preflight_actual_disagree(scene: Scene) -> Iterator[Hit]:
 
 def _granted(scene: Scene) -> Iterator[Answer]:
     """The flow's answers that let the page's own origin in by name."""
-    return (answer for answer, value in _single(scene) if value == scene.origin and not answer.is_control)
+    return (answer for answer, value in scene.singles if value == scene.origin and not answer.is_control)
 
 
 def localhost_in_production(scene: Scene) -> Iterator[Hit]:
@@ -136,7 +124,7 @@ def scheme_downgrade(scene: Scene) -> Iterator[Hit]:
 
 def staging_in_prod(scene: Scene) -> Iterator[Hit]:
     homes = dict(scene.planned.strangers)
-    for answer, value in _single(scene):
+    for answer, value in scene.singles:
         if value in homes:
             said = f"The {answer.kind} of {scene.planned.key.environment} lets {value} of {homes[value]} in."
             yield Hit(said, answer.index)

@@ -83,6 +83,12 @@ class Answer:
         return self.value(ACAC) == "true"
 
     @property
+    def has_list(self) -> bool:
+        """Whether Access-Control-Allow-Origin is more than one value."""
+        lines = self.lines(ACAO)
+        return len(lines) > 1 or any("," in line or " " in line for line in lines)
+
+    @property
     def varies(self) -> bool:
         """Whether Vary names Origin."""
         said = {part.strip().lower() for part in (self.value(VARY) or "").split(",")}
@@ -136,6 +142,12 @@ class Scene:
     def readable(self) -> list[Answer]:
         """Answers, controls included, whose headers script could come to see: no preflights."""
         return [each for each in self.answers if not each.is_preflight]
+
+    @cached_property
+    def singles(self) -> list[tuple[Answer, str]]:
+        """Answers whose Access-Control-Allow-Origin has one value, and that value."""
+        found = ((each, each.value(ACAO)) for each in self.answers if not each.has_list)
+        return [(each, value) for each, value in found if value is not None]
 
     @cached_property
     def canary(self) -> Answer | None:
