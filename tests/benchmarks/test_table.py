@@ -43,7 +43,7 @@ def test_writing_changes_only_what_stands_between_the_markers(tmp_path: Path) ->
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
     table.write("new", readme)
-    assert readme.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
+    assert readme.read_text() == f"before\n{table.BEGIN}\n\nnew\n\n{table.END}\nafter\n"
 
 
 def test_a_readme_without_a_place_for_the_table_is_left_alone(tmp_path: Path) -> None:
