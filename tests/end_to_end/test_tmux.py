@@ -34,7 +34,9 @@ class Screen:
         self._tmux("set-option", "-s", "set-clipboard", "on")
 
     def close(self) -> None:
+        socket = Path(self.told("socket_path"))
         self._tmux("kill-server")
+        socket.unlink(missing_ok=True)
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
