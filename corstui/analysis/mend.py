@@ -27,7 +27,7 @@ def fix(thing: Flow | HasFlow) -> list[str]:
         return _readable_but(flow)
     if flow.reason == "acao-mismatch-tainted":
         return _tainted(flow)
-    index = _mendable(flow)
+    index = mendable(flow)
     if index is None:
         return _general(thing)
     first = (
@@ -38,7 +38,7 @@ def fix(thing: Flow | HasFlow) -> list[str]:
     return first + _headers(flow, index)
 
 
-def _mendable(flow: Flow) -> int | None:
+def mendable(flow: Flow) -> int | None:
     """The exchange whose answer is to be changed, when response headers can mend it."""
     check = flow.deciding
     if check is None or check.exchange is None or not check.id.startswith(("cors.check.", "cors.preflight.")):

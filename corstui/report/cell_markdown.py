@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from corstui.analysis.facts import deciding_exchange, phase_of
 from corstui.analysis.mend import fix
+from corstui.analysis.recipes import recipes
 from corstui.analysis.steps import step
 from corstui.analysis.story import answered_by, outcome, script_view, why
 from corstui.analysis.text import printable
@@ -26,6 +27,9 @@ def render_cell(cell: Cell | StoredCell, options: Options) -> str:
     lines = [f"### {plain(f'{cell.method} {cell.endpoint}')} from {plain(cell.origin)}", ""]
     lines += [*_verdict(cell, mask), "", *_facts(cell, mask)]
     lines += _section("What to change", [_advice(text, mask) for text in fix(cell)])
+    for recipe in recipes(cell):
+        for title, code in recipe.titled():
+            lines += ["", plain(title), "", *fenced([_clean(line, mask) for line in code])]
     for number, exchange in enumerate(cell.flow.exchanges, 1):
         lines += ["", *_exchange(number, exchange, mask)]
     lines += _checks(cell.flow.checks, mask)

@@ -9,6 +9,7 @@ from corstui.analysis.explain import explain
 from corstui.analysis.facts import deciding_exchange, field
 from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix, worth_exposing
+from corstui.analysis.recipes import recipes
 from corstui.analysis.story import answered_by, hidden_names, outcome, script_view, why
 from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
@@ -103,10 +104,20 @@ def _body(cell: Cell, options: Options, *, brief: bool, named: bool) -> list[str
     lines += _checks(local, mask, options)
     lines += [*_unsent(cell, mask), ""]
     lines += _paragraph("Fix", fix(cell), mask, options)
+    lines += [] if brief else _recipes(cell, mask, options)
     lines += _paragraph("Note", _notes(cell, brief=brief), mask, options)
     lines += _paragraph("Server", [answered_by(cell)], mask, options)
     if cell.response is not None:
         lines += _paragraph("Script", [_script_sees(cell)], mask, options)
+    return lines
+
+
+def _recipes(cell: Cell, mask: Mask, options: Options) -> list[str]:
+    """What to write into the configuration of whoever answered."""
+    lines: list[str] = []
+    for recipe in recipes(cell):
+        for title, code in recipe.titled():
+            lines += ["", *wrap(title, options.width, "  ", "  "), *(f"    {_clean(line, mask)}" for line in code)]
     return lines
 
 

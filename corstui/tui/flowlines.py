@@ -13,6 +13,7 @@ from textual.content import Content
 from corstui.analysis.cookies import Fate, fates
 from corstui.analysis.explain import explain
 from corstui.analysis.facts import phase_of
+from corstui.analysis.recipes import recipes
 from corstui.analysis.steps import step
 from corstui.analysis.story import fix, script_view
 from corstui.fetch.result import Check
@@ -128,6 +129,11 @@ def advice(cell: Cell, view: View, columns: int) -> list[Content]:
         lines += wrapped(view.text(text), columns, first="  ", rest="      ")
     if not lines:
         lines = [Content("Nothing needs to change.")]
+    for recipe in recipes(cell):
+        for title, code in recipe.titled():
+            lines += [Content(""), *wrapped(title, columns, style="bold")]
+            for line in code:
+                lines += wrapped(view.text(line.replace("\t", "    ")), columns, first="  ", rest="      ")
     if cell.reason is not None:
         page = explain(cell.reason)
         lines += [Content(""), Content.styled(page.title, "bold"), *wrapped(page.meaning, columns)]

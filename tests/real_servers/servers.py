@@ -140,7 +140,7 @@ def started(directory: Path) -> Iterator[Farm]:
     """Every server that is installed, ready; all are gone afterwards, whatever happens."""
     lacking = {server.name: server.lacks() for server in SERVERS.values()}
     farm = Farm(missing={name: sentence for name, sentence in lacking.items() if sentence})
-    ports = _free_ports()
+    ports = free_ports()
     try:
         for name in farm.names:
             for deployment in DEPLOYMENTS:
@@ -157,7 +157,7 @@ def started(directory: Path) -> Iterator[Farm]:
             running.stop()
 
 
-def _free_ports() -> Iterator[int]:
+def free_ports() -> Iterator[int]:
     """Ports that nobody listens on, in no order, each once."""
     return filter(_is_free, random.sample(_PORTS, len(_PORTS)))
 
@@ -180,19 +180,19 @@ def _python(name: str, *modules: str) -> Server:
     return Server(name, lambda: absent(*modules), command)
 
 
-def _nginx() -> str | None:
+def nginx() -> str | None:
     """Debian puts it where only root's PATH looks."""
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
 
 
 def _nginx_lacks() -> str:
-    return "" if _nginx() else "nginx is not installed: apt-get install nginx-light"
+    return "" if nginx() else "nginx is not installed: apt-get install nginx-light"
 
 
 def _nginx_command(deployment: str, port: int, directory: Path) -> list[str]:
     text = (HERE / "nginx" / f"{deployment}.conf").read_text(encoding="utf-8")
     (directory / "nginx.conf").write_text(text.replace("PORT", str(port)), encoding="utf-8")
-    program = _nginx()
+    program = nginx()
     assert program is not None
     return [program, "-p", str(directory), "-c", "nginx.conf"]
 
