@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
@@ -27,6 +29,7 @@ from corstui.tui.settings import Settings, SettingsError, load_settings, setting
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
+    from textual.widget import Widget
 
     from corstui.report.archive import Archive
     from corstui.tui.screens.dashboard import Dashboard
@@ -78,6 +81,7 @@ class CorstuiApp(App[None]):
         self._lab: tuple[Path, Mapping[str, str]] | None = None
         self._watched: dict[Path, Stamp] = {}
         self._typed: dict[str, str] = {}
+        self._meant_for: WeakKeyDictionary[events.Key, Widget] = WeakKeyDictionary()
 
     def on_mount(self) -> None:
         if self.no_color:
@@ -186,6 +190,23 @@ class CorstuiApp(App[None]):
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         self.run_worker(work, thread=True, exclusive=True, group="load")
+
+    # typing ahead -----------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._meant_for[event] = self.focused or self.screen
+        await super().on_event(event)
+
+    async def on_key(self, event: events.Key) -> None:
+        """A key that was typed before the focus moved is for whoever has it now: ``/`` opens the filter, and what is
+        typed right behind it has already gone to the matrix, which had no use for it."""
+        before, now = self._meant_for.pop(event, None), self.focused or self.screen
+        if before is not None and before is not now:
+            event.prevent_default().stop()
+            await self.on_event(event.copy())
+
+    # ------------------------------------------------------------------------------------------------------------------
 
     def get_driver_class(self) -> type[Driver]:
         return terminal.outliving(super().get_driver_class())

@@ -339,3 +339,19 @@ async def test_every_binding_has_an_id_and_a_tooltip(tmp_path: Path) -> None:
             binding = active.binding
             if binding.id is not None or (binding.key.islower() and "+" not in binding.key and len(binding.key) == 1):
                 assert binding.id and binding.tooltip, binding
+
+
+async def test_what_is_typed_right_behind_a_slash_is_for_the_filter(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
+        await person.settled()
+        for key in ("slash", *"vera", "backspace", "backspace"):
+            person.app.post_message(events.Key(key, None))
+        bar = person.dashboard.query_one(Filter)
+        await person.until(lambda: bar.value == "ve")
+        assert isinstance(person.app.screen, Dashboard)
+        assert person.dashboard.tab == 1
+        await person.press("escape")
+        for key in ("slash", *"verdict", "enter"):
+            person.app.post_message(events.Key(key, None))
+        await person.until(lambda: bar.value == "verdict" and person.dashboard.matrix.has_focus)
+        assert bar.display

@@ -111,8 +111,7 @@ class Filter(Vertical):
 
     DEFAULT_CSS = """
     Filter {
-        display: none; height: auto; padding: 0 1; background: $surface;
-        &.-open { display: block; }
+        height: auto; padding: 0 1; background: $surface;
         Line, Line:focus { border: none; padding: 0; background: $surface; background-tint: $surface 0%; }
         Line:ansi { background: ansi_default; }
         #filter-next, #filter-wrong, #filter-marks { display: none; height: auto; max-height: 3; }
@@ -136,6 +135,7 @@ class Filter(Vertical):
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__()
+        self.display = False
         self._line = Line()
         self._mark, self._ellipsis = ("v", "..") if ascii else ("▾", ELLIPSIS)
         self._asked = Query()
@@ -178,10 +178,10 @@ class Filter(Vertical):
             self._look()
 
     def open(self) -> None:
-        """Show it and type into it."""
+        """Show it and type into it, at once: what comes next is meant for it."""
         self._at = len(self._earlier)
-        self.add_class("-open")
-        self.focus()
+        self.display = True
+        self.screen.set_focus(self._line)
 
     def focus(self, scroll_visible: bool = True) -> Filter:
         self._line.focus(scroll_visible)
@@ -230,12 +230,13 @@ class Filter(Vertical):
             self._earlier = [*others[1 - REMEMBERED :], text]
 
     def _leave(self) -> None:
-        self.set_class(bool(self.value), "-open")
+        self.display = bool(self.value)
         self.post_message(self.Left())
 
     # what is shown ----------------------------------------------------------------------------------------------------
 
     def _changed(self, text: str) -> None:
+        self.display = bool(text) or self._line.has_focus
         try:
             query = parse(text)
         except QueryError as error:
