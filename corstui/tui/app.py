@@ -21,7 +21,7 @@ from corstui.tui import terminal
 from corstui.tui.bridge import Bridge
 from corstui.tui.commands import commands_of
 from corstui.tui.places import KEEP_RUNS, find_profiles, user_runs
-from corstui.tui.plain import PLAIN_CSS, draw_scrollbars
+from corstui.tui.plain import PLAIN_CSS, PLAIN_KEYS, draw_scrollbars
 from corstui.tui.screens.loading import LoadingScreen
 from corstui.tui.session import Session, Stamp, Trouble, load, stamps
 from corstui.tui.settings import Settings, SettingsError, load_settings, settings_file
@@ -190,6 +190,10 @@ class CorstuiApp(App[None]):
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         self.run_worker(work, thread=True, exclusive=True, group="load")
+
+    def get_key_display(self, binding: Binding) -> str:
+        shown = super().get_key_display(binding)
+        return shown.translate(PLAIN_KEYS) if self.ascii else shown
 
     # typing ahead -----------------------------------------------------------------------------------------------------
 

@@ -81,11 +81,18 @@ def _by_meaning(bindings: list[Binding]) -> dict[str, list[str]]:
     """Keys by what they do; the digits are one line."""
     found: dict[str, list[str]] = {}
     for binding in bindings:
-        said = binding.tooltip
-        if binding.key.isdigit():
-            said = f"{said.rstrip('0123456789')}by its number"
-        found.setdefault(said, []).extend(spelled(binding).split())
-    return {said: [keys[0], "...", keys[-1]] if len(keys) > 4 else keys for said, keys in found.items()}
+        found.setdefault(by_number(binding.key, binding.tooltip), []).extend(spelled(binding).split())
+    return {said: shortened(keys) for said, keys in found.items()}
+
+
+def by_number(key: str, said: str) -> str:
+    """What a key does; the same for all digits."""
+    return f"{said.rstrip('0123456789')}by its number" if key.isdigit() else said
+
+
+def shortened(keys: list[str]) -> list[str]:
+    """The first and the last of many."""
+    return [keys[0], "...", keys[-1]] if len(keys) > 4 else keys
 
 
 def _code(keys: list[str]) -> str:

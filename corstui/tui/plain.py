@@ -17,6 +17,10 @@ PLAIN_CSS = """
 """
 
 
+#: What stands on keys, as Textual spells it.
+PLAIN_KEYS = str.maketrans({"↑": "up", "↓": "down", "←": "left", "→": "right", "⌫": "backspace", "⏎": "enter"})
+
+
 class _PlainBar(ScrollBarRender):
     """Ends where a character does."""
 

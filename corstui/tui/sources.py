@@ -25,13 +25,13 @@ class Source:
     run: Path | None = None
 
 
-def labels(sources: Sequence[Source], when: Callable[[Path], str]) -> tuple[str, ...]:
+def labels(sources: Sequence[Source], when: Callable[[Path], str], engine: str) -> tuple[str, ...]:
     """A name for each source that says no more than it takes to tell them apart; a single one is its environment.
 
-    ``when``: how a kept run is called.
+    ``when``: how a kept run is called. ``engine``: the one that is being looked at.
     """
     parts = [
-        (source.environment, source.engine, "this run" if source.run is None else when(source.run))
+        (source.environment, source.engine or engine, "this run" if source.run is None else when(source.run))
         for source in sources
     ]
     varying = [len(set(values)) > 1 for values in zip(*parts, strict=True)]

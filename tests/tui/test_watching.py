@@ -331,9 +331,10 @@ def test_sides_are_called_by_what_tells_them_apart() -> None:
         ((Source("staging", "chromium"), Source("staging", "firefox")), ("chromium", "firefox")),
         ((Source("staging", "", path), Source("staging")), ("noon", "this run")),
         ((Source("a", "", path), Source("b")), ("a noon", "b this run")),
+        ((Source("staging"), Source("staging", "firefox")), ("chromium", "firefox")),
         ((Source("a", "chromium", path),), ("a noon",)),
     ]
-    assert [labels(sources, lambda run: "noon") for sources, _ in pairs] == [said for _, said in pairs]
+    assert [labels(sources, lambda run: "noon", "chromium") for sources, _ in pairs] == [said for _, said in pairs]
 
 
 async def test_capital_s_tells_what_differs_and_copies_it(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from corstui.tui.keys import by_number, shortened
 from corstui.tui.render import MUTED
 from corstui.tui.widgets.pane import Pane
 
@@ -22,15 +23,18 @@ Group = tuple[str, list[Row]]
 
 
 def groups(screen: Screen[Any]) -> list[Group]:
-    """The live bindings of a screen by who owns them: the focused widget, the screen, the application."""
+    """The live bindings of a screen by who owns them: the focused widget, the screen, the application; in each group
+    ours, which have an id, before Textual's."""
     found: dict[str, dict[str, list[str]]] = {}
-    for active in screen.active_bindings.values():
+    for active in sorted(screen.active_bindings.values(), key=lambda active: active.binding.id is None):
         said = active.binding.tooltip or active.tooltip or active.binding.description
         if said and active.enabled and not active.binding.system:
+            said = by_number(active.binding.key, said)
             keys = found.setdefault(_owner(active.node), {}).setdefault(said, [])
             keys.append(screen.app.get_key_display(active.binding))
     listed = [
-        (owner, [(" ".join(dict.fromkeys(keys)), said) for said, keys in rows.items()]) for owner, rows in found.items()
+        (owner, [(" ".join(shortened(list(dict.fromkeys(keys)))), said) for said, keys in rows.items()])
+        for owner, rows in found.items()
     ]
     return sorted(listed, key=lambda group: (group[0] != THIS, group[0] == EVERYWHERE))
 

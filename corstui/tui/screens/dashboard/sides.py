@@ -57,7 +57,7 @@ class SideKeys(Desk):
     @property
     def side_names(self) -> tuple[str, ...]:
         """How the sides on screen are told apart."""
-        return labels(self.sides, self.session.when)
+        return labels(self.sides, self.session.when, self.session.engine)
 
     def boards(self) -> tuple[Board, ...]:
         """The boards of the open tab. Raises Trouble where one cannot be made."""
