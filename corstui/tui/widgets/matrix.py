@@ -173,8 +173,8 @@ class Matrix(ScrollView, can_focus=True):
         self._highlighted()
 
     def update_cells(self, places: Iterable[tuple[str, str]]) -> None:
-        """Repaint these places (endpoint, origin) with their totals and nothing else, unless one of them needs a wider
-        column."""
+        """Repaint these places (endpoint, origin) with their rows' totals and nothing else, unless one of them needs a
+        wider column."""
         grown = False
         seen: dict[int, list[int]] = {}
         for endpoint, origin in places:
@@ -186,6 +186,12 @@ class Matrix(ScrollView, can_focus=True):
             self.lay_out()
         elif seen:
             self.refresh(*self._regions(seen))
+
+    def update_sums(self) -> None:
+        """Repaint the totals of the columns."""
+        if self._fixed_lines > 1:
+            area = self.scrollable_content_region
+            self.refresh(Region(0, area.height - 1, area.width, 1))
 
     def _grows(self, row: Row, column: Column) -> bool:
         """Whether what stands there is wider than anything in its column so far, in the zoom in force: where another
@@ -284,7 +290,7 @@ class Matrix(ScrollView, can_focus=True):
         return max(1, self.scrollable_content_region.height - self._fixed_lines)
 
     def _regions(self, changed: Mapping[int, list[int]]) -> Iterator[Region]:
-        """Where these columns of these rows are on screen, and the totals that change with them."""
+        """Where these columns of these rows are on screen, and the totals of the rows."""
         top = round(self.scroll_y)
         for row, columns in changed.items():
             y = row + 1 - top
@@ -295,9 +301,6 @@ class Matrix(ScrollView, can_focus=True):
             yield Region(x, y, self._window.x(last) + self._window.widths[last] + 1 - x, 1)
             if self.shows_totals:
                 yield Region(self._window.frozen - _TOTALS_WIDTH, y, _TOTALS_WIDTH, 1)
-        if self._fixed_lines > 1:
-            area = self.scrollable_content_region
-            yield Region(0, area.height - 1, area.width, 1)
 
     def _line_region(self, row: int | None) -> Region:
         """Where a row is on screen; None is the header."""

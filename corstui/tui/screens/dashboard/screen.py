@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 FRAMES_PER_SECOND = 30
 #: How often a filter is applied again and the clock is looked at while results arrive, in seconds.
 SLOWLY = 0.25
+#: How often sums and progress are told while results arrive, in seconds: they stand at the edges of the screen, and all
+#: that lies between two changes is gone through to paint them.
+TELLING = 0.1
 #: How long the inspector stays with a cell when the cursor runs on, in seconds.
 INSPECTING = 0.1
 #: For how long pairs of a comparison are judged between two frames, in seconds.
@@ -94,7 +97,8 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         self.tab = 1
         self.pair = _first_pair(session)
         self.past = None
-        self._stale = self._moved_on = False
+        self._stale = self._moved_on = self._behind = False
+        self._told = 0.0
         self._moving: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -186,6 +190,8 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
     # the lines around the matrix --------------------------------------------------------------------------------------
 
     def update_lines(self) -> None:
+        self._behind, self._told = False, self.runs.clock()
+        self.matrix.update_sums()
         session, boards = self.session, self.grid.boards
         bar, headline = self.query_one(EnvironmentBar), self.query_one(Headline)
         self._fit_inspector()
@@ -251,6 +257,9 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
             self.repaint(changes.cells)
         if not self.grid.settled:
             self._settle()
+        idle = not self.runs.active and self.grid.settled
+        if self._behind and (idle or self.runs.clock() - self._told >= TELLING):
+            self.update_lines()
 
     def _settle(self) -> None:
         """Judge some pairs of a comparison: one at least, and no more than a key press can wait for."""
@@ -275,7 +284,7 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
             row, column = self.matrix.at
             if not places.isdisjoint((endpoint, column.key) for endpoint in row.endpoints):
                 self._inspect()
-        self.update_lines()
+        self._behind = True
 
     def _slowly(self) -> None:
         """Apply the look to what has arrived, begin what is due, and keep the times moving while nothing arrives."""
