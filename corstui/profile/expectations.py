@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from corstui.fetch.reasons import REASONS
 from corstui.profile.problems import Location, Refusal, nearest, shown
+from corstui.profile.waivers import Waiver
 
 #: Every code that a blocked flow can have.
 BLOCK_REASONS = tuple(code for code, reason in REASONS.items() if reason.kind == "blocked")
@@ -65,6 +66,7 @@ class Expectation:
     statuses: range | None = None
     reasons: frozenset[str] = frozenset()
     phases: frozenset[str] = frozenset()
+    waiver: Waiver | None = None
 
     def judge(self, cell: Judged) -> bool | None:
         """Whether ``cell`` is as expected; None where it proves nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corstui.profile.document import Mapping, Node, Scalar, Sequence, kind_of
@@ -12,6 +12,8 @@ from corstui.profile.expectations import ALLOWED, PATTERN, Expectation, parse_ex
 from corstui.profile.kinds import NULLABLE_TEXT_SCHEMA, TEXT_SCHEMA, Schema
 from corstui.profile.problems import Location, Problems, Refusal, nearest, one_of, shown
 from corstui.profile.variables import Template, template, template_of
+from corstui.profile.waivers import SCHEMA as WAIVER_SCHEMA
+from corstui.profile.waivers import read_waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,32 +213,74 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """One value for every origin, or a mapping origin -> value or mapping environment -> value."""
+    """One value for every origin, or a mapping origin -> value or mapping environment -> value.
+
+    A value is a text, or ``{expect: text, waiver: {reason, expires}}``.
+    """
 
     def read(self, node: Node, problems: Problems) -> list[Expected]:
         everywhere = Named("*", node.location)
-        if isinstance(node, Scalar):
-            return [Expected(everywhere, everywhere, _expectation(node))]
+        if isinstance(node, Scalar) or is_waived(node):
+            return [Expected(everywhere, everywhere, _expectation(node, problems))]
         if isinstance(node, Sequence):
             raise Refusal(node.location, "a list where an expectation is expected", one_of((ALLOWED,)))
         found: list[Expected] = []
         for key, child in node.pairs:
             origin = Named(key.text, key.location)
-            inner = child.pairs if isinstance(child, Mapping) else ((None, child),)
+            inner = child.pairs if isinstance(child, Mapping) and not is_waived(child) else ((None, child),)
             for environment, value in inner:
                 name = Named(environment.text, environment.location) if environment else everywhere
                 with problems.collecting():
-                    found.append(Expected(origin, name, _expectation(value)))
+                    found.append(Expected(origin, name, _expectation(value, problems)))
         return found
 
     def schema(self) -> Schema:
-        value: Schema = {"type": "string", "pattern": PATTERN}
+        text: Schema = {"type": "string", "pattern": PATTERN}
+        waived: Schema = {
+            "type": "object",
+            "properties": {
+                "expect": {**text, "description": "What is expected."},
+                "waiver": {**WAIVER_SCHEMA, "description": "Why, and until when, the contrary is accepted."},
+            },
+            "required": ["expect", "waiver"],
+            "additionalProperties": False,
+        }
+        value: Schema = {"anyOf": [text, waived]}
         by_environment = {"type": "object", "additionalProperties": value}
         by_origin = {"type": "object", "additionalProperties": {"anyOf": [value, by_environment]}}
         return {"anyOf": [value, by_origin]}
 
 
-def _expectation(node: Node) -> Expectation:
+def is_waived(node: Node) -> bool:
+    """Whether ``node`` is an expectation with its waiver. An origin may be called waiver: then it has no reason."""
+    if not isinstance(node, Mapping):
+        return False
+    given = {key.text: value for key, value in node.pairs}
+    waiver = given.get("waiver")
+    inner = {key.text for key, _ in waiver.pairs} if isinstance(waiver, Mapping) else set()
+    return waiver is not None and ("expect" in given or bool(inner & {"reason", "expires"}))
+
+
+def _expectation(node: Node, problems: Problems) -> Expectation:
+    if is_waived(node):
+        assert isinstance(node, Mapping)
+        return _waived(node, problems)
     if not isinstance(node, Scalar):
         raise Refusal(node.location, f"{kind_of(node)} where an expectation is expected", f"allowed: {ALLOWED}")
     return parse_expectation(node.text, node.location)
+
+
+def _waived(node: Mapping, problems: Problems) -> Expectation:
+    given = {key.text: value for key, value in node.pairs}
+    for key, _ in node.pairs:
+        if key.text not in ("expect", "waiver"):
+            problems.add(key.location, f"{shown(key.text)} beside a waiver", "write {expect: VALUE, waiver: {...}}")
+    waiver = None
+    with problems.collecting():
+        waiver = read_waiver(given["waiver"], problems)
+    if "expect" not in given:
+        raise Refusal(node.location, "a waiver without what is expected", "write {expect: VALUE, waiver: {...}}")
+    value = given["expect"]
+    if not isinstance(value, Scalar):
+        raise Refusal(value.location, f"{kind_of(value)} where an expectation is expected", f"allowed: {ALLOWED}")
+    return replace(parse_expectation(value.text, value.location), waiver=waiver)

@@ -32,18 +32,31 @@ class Section:
 
 
 def sections(run: Run) -> list[Section]:
-    """Cells that are not as expected and cells that could not be judged.
+    """Cells that are not as expected, that could not be judged, and those for which a waiver does or did something.
 
     Where nothing is expected of any cell, blocked ones too.
     """
     cells = run.cells
+    waived = [cell for cell in cells if cell.waiver_state == "in-force"]
+    unneeded = [cell for cell in cells if cell.waiver_state == "unneeded"]
     unexpected = [cell for cell in cells if cell.as_expected is False]
     unjudged = [cell for cell in cells if cell.as_expected is None and (cell.verdict == "error" or cell.inconclusive)]
     expecting = any(planned.expectation is not None for planned in run.plan.cells)
     refused = [cell for cell in cells if cell.verdict == "blocked" and not cell.inconclusive and not expecting]
-    found = (("Not as expected", unexpected), ("Could not be judged", unjudged), ("Blocked", refused))
+    found = (
+        ("Not as expected", unexpected),
+        ("Could not be judged", unjudged),
+        ("Waived", waived),
+        ("Waivers no longer needed", unneeded),
+        ("Blocked", refused),
+    )
     several = len(run.plan.engines) > 1
     return [Section(title, len(chosen), tuple(_alike(chosen, several))) for title, chosen in found if chosen]
+
+
+def needs_mending(cell: Cell) -> bool:
+    """Whether advice is wanted: not where a waiver accepts the deviation, or is all that there is to tell."""
+    return cell.waiver_state in (None, "expired")
 
 
 def _alike(cells: Iterable[Cell], several: bool) -> list[Group]:
@@ -51,7 +64,16 @@ def _alike(cells: Iterable[Cell], several: bool) -> list[Group]:
     by_engine: dict[tuple[object, ...], list[Cell]] = {}
     for cell in cells:
         broken = cell.expected if cell.as_expected is False else None
-        story = (cell.environment, cell.endpoint, cell.verdict, cell.reason, cell.phase, cell.sent, broken)
+        story = (
+            cell.environment,
+            cell.endpoint,
+            cell.verdict,
+            cell.reason,
+            cell.phase,
+            cell.sent,
+            broken,
+            cell.waiver_note,
+        )
         by_engine.setdefault((cell.engine, *story), []).append(cell)
     groups: dict[tuple[object, ...], list[Cell]] = {}
     for key, alike in by_engine.items():

@@ -53,6 +53,8 @@ def _verdict(cell: Cell | StoredCell, mask: Mask) -> list[str]:
     expected = cell.expected
     if expected is None:
         return [said]
+    if cell.waiver_note:
+        return [said, "", f"Expected {plain(expected)}: {plain(mask.text(cell.waiver_note))}."]
     proven = {True: "as expected", False: "**not as expected**", None: "not proven"}[cell.as_expected]
     return [said, "", f"Expected {plain(expected)}: {proven}."]
 

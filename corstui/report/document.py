@@ -80,12 +80,22 @@ def cell_object(cell: Cell, options: Options) -> dict[str, Any]:
         "inconclusive": cell.inconclusive,
         "expected": cell.expected,
         "as_expected": cell.as_expected,
+        "waiver": _waiver(cell, mask),
         "response": _response(flow.response, mask),
         "exchanges": [_exchange(exchange, mask) for exchange in cell.exchanges],
         "checks": [_check(check, mask) for check in flow.checks],
         "findings": [{**each, "message": mask.text(each["message"])} for each in cell.findings],
         "duration_ms": _ms(cell.duration_ms),
     }
+
+
+def _waiver(cell: Cell, mask: Mask) -> dict[str, Any] | None:
+    """The waiver of the expectation, and what it does for this cell."""
+    waiver = cell.planned.expectation.waiver if cell.planned.expectation else None
+    if waiver is None:
+        return None
+    reason = mask.text(waiver.reason)
+    return {"reason": reason, "expires": waiver.expires.isoformat(), "state": cell.waiver_state}
 
 
 def differences(run: Run, options: Options) -> list[dict[str, Any]]:

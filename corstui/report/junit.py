@@ -1,8 +1,8 @@
 """A run as JUnit's XML, as far as Jenkins and GitLab agree on it: a suite for each environment and engine.
 
 A cell is a case: not as expected is a failure, could not be judged an error. A cell without an expectation tests
-nothing: it is skipped, as are the cells that an interrupted run did not reach. `printable` leaves no character for
-which XML has no place.
+nothing: it is skipped, as are a deviation that a waiver accepts and the cells that an interrupted run did not reach.
+`printable` leaves no character for which XML has no place.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _suite(
         outcome = _outcome(planned, cell, options)
         if outcome is not None:
             case.append(outcome)
-            counts[_COUNTED[outcome.tag]] += 1
+            counts.update([_COUNTED[outcome.tag]] if outcome.tag in _COUNTED else [])
     suite.attrib.update(_attributes(counts), time=_seconds(duration))
     return counts
 
@@ -91,14 +91,27 @@ def _outcome(planned: Planned, cell: Cell | None, options: Options) -> Element |
     told = mask.text(headline(cell))
     stands = standing(cell)
     if stands == "passed":
-        return None
+        return _note(cell, mask)
     if stands == "free":
         return Element("skipped", {"message": printable(f"nothing is expected. {told}")})
-    expectation = planned.expectation
+    expectation, note = planned.expectation, cell.waiver_note
     message = told if expectation is None else f"expected {expectation.text}. {told}"
+    if note:
+        message = f"{mask.text(note)}. {message}"
+    if stands == "waived":
+        return Element("skipped", {"message": printable(message)})
     kind = "failure" if stands == "failed" else "error"
     element = Element(kind, {"type": cell.reason or cell.verdict, "message": printable(message)})
     element.text = "\n".join(map(printable, _details(cell, message, mask)))
+    return element
+
+
+def _note(cell: Cell, mask: Mask) -> Element | None:
+    """What a passed case has to say: its waiver is no longer needed."""
+    if not cell.waiver_note:
+        return None
+    element = Element("system-out")
+    element.text = printable(mask.text(cell.waiver_note))
     return element
 
 

@@ -9,7 +9,7 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, flaws, sections
+from corstui.report.attention import Group, flaws, needs_mending, sections
 from corstui.report.engines import cause_text, partings, party_text, rules_of
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
@@ -83,9 +83,11 @@ def _entry(group: Group, options: Options) -> list[str]:
     name = f"{cell.endpoint} x {', '.join(group.origins)}"
     where = ", ".join((cell.environment, *group.engines))
     lines = [f"- **{plain(name)}** ({plain(where)}): {plain(mask.text(headline(cell)))}"]
-    if cell.planned.expectation is not None and cell.as_expected is False:
+    if cell.planned.expectation is not None and (cell.as_expected is False or cell.waiver_note):
         lines.append(f"  - expected {plain(cell.planned.expectation.text)}")
-    return [*lines, *(f"  - {plain(mask.text(advice))}" for advice in fix(cell))]
+    if cell.waiver_note:
+        lines.append(f"  - {plain(mask.text(cell.waiver_note))}")
+    return [*lines, *(f"  - {plain(mask.text(advice))}" for advice in (fix(cell) if needs_mending(cell) else ()))]
 
 
 def _flaws(run: Run, options: Options) -> list[str]:

@@ -153,6 +153,7 @@
     ];
     if (pair && pair.differs.length) parts.push(make("p", `differs in ${pair.differs.join(", ")}`, "blocked"));
     if (told.expected) parts.push(make("p", `expected ${told.expected}`));
+    if (told.waiver) parts.push(make("p", told.waiver));
     parts.push(...list("What to change", told.fix));
     parts.push(...list("Findings", told.findings.map((each) => `${each.severity}: ${each.message} (${each.rule})`)));
     told.exchanges.forEach((exchange, index) => {

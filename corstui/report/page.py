@@ -100,6 +100,7 @@ def _story(cell: Cell, options: Options) -> dict[str, Any]:
     kept = ("url", "origin_value", "expected", "exchanges", "checks", "findings")
     return {
         **{name: told[name] for name in kept},
+        "waiver": mask.text(cell.waiver_note or ""),
         "headline": mask.text(headline(cell)),
         "fix": [mask.text(advice) for advice in fix(cell)],
     }

@@ -28,6 +28,8 @@ _FIELDS = (
     "inconclusive",
     "expected",
     "as_expected",
+    "waiver_state",
+    "waiver_note",
 )
 
 

@@ -2,7 +2,8 @@
 
 A cell that is not as expected is a result of level error, under the reason that blocked it; a finding is one result for
 an endpoint, whatever the number of origins that show it. What could not be judged is no defect of the policy: it is a
-notification of the invocation.
+notification of the invocation, and so is a waiver that is no longer needed. A deviation that a waiver accepts is a
+suppressed result.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _OWN = {
 
 def render(run: Run, options: Options) -> str:
     """The log, in ASCII."""
-    failed = [(_rule_of(cell), cell) for cell in run.cells if standing(cell) == "failed"]
+    failed = [(_rule_of(cell), cell) for cell in run.cells if standing(cell) in ("failed", "waived")]
     found = flaws(run, lambda severity: severity is not None)
     ids = list(dict.fromkeys([*(rule for rule, _ in failed), *(flaw.finding["rule"] for flaw in found)]))
     results = [_failure(rule, cell, options) for rule, cell in failed] + [_finding(flaw, options) for flaw in found]
@@ -118,11 +119,16 @@ def _failure(rule: str, cell: Cell, options: Options) -> dict[str, Any]:
     mask = mask_for(cell.planned.deployment, options)
     expectation = cell.planned.expectation
     advice = [f"{sentence}" for sentence in fix(cell)]
-    said = f"{cell.key}: {headline(cell)}. Expected {cell.expected}."
+    note = f" {cell.waiver_note[:1].upper()}{cell.waiver_note[1:]}." if cell.waiver_note else ""
+    said = f"{cell.key}: {headline(cell)}. Expected {cell.expected}.{note}"
     result = _result(rule, "error", printable(mask.text("  ".join([said, *advice]))), cell, (cell.key,))
     if expectation is not None:
         where = place(expectation.location)
         result["relatedLocations"] = [{"id": 1, "message": {"text": "what is expected"}, **where}]
+        if expectation.waiver is not None and cell.waiver_state == "in-force":
+            said = printable(mask.text(f"{expectation.waiver.reason} (until {expectation.waiver.expires})"))
+            suppression = {"kind": "inSource", "status": "accepted", "justification": said}
+            result["suppressions"] = [{**suppression, "location": place(expectation.waiver.location)}]
     return result
 
 
@@ -186,3 +192,8 @@ def _notifications(run: Run, options: Options) -> Iterator[dict[str, Any]]:
             said = printable(mask.text(f"{cell.key} could not be judged: {headline(cell)}"))
             where = place(cell.planned.endpoint.location)
             yield {"level": "warning", "message": {"text": said}, "locations": [where]}
+        if cell.waiver_state == "unneeded":
+            mask = mask_for(cell.planned.deployment, options)
+            said = printable(mask.text(f"{cell.key}: {cell.waiver_note}"))
+            where = place(cell.planned.endpoint.location)
+            yield {"level": "note", "message": {"text": said}, "locations": [where]}

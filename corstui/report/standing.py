@@ -8,13 +8,16 @@ from corstui.runner.cell import Cell
 
 #: ``unjudged``: the network failed, the application did not answer, or nothing was proven.
 #: ``free``: nothing is expected.
-Standing = Literal["passed", "failed", "unjudged", "free"]
+#: ``waived``: not as expected, which a waiver accepts.
+Standing = Literal["passed", "failed", "waived", "unjudged", "free"]
 
 
 def standing(cell: Cell) -> Standing:
     """As expected or not, could not be judged, or free of any expectation."""
     if cell.as_expected is False:
         return "failed"
+    if cell.waiver_state == "in-force":
+        return "waived"
     if cell.verdict == "error":
         return "unjudged"
     if cell.expected is None:

@@ -8,7 +8,7 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, flaws, sections
+from corstui.report.attention import Group, flaws, needs_mending, sections
 from corstui.report.engines import cause_text, partings, party_text, quirk_lines, rules_of
 from corstui.report.formats import Options
 from corstui.report.layout import paint, wrap
@@ -103,9 +103,11 @@ def _entry(group: Group, options: Options) -> list[str]:
     lines = wrap(f"{name}{engines}: {printable(mask.text(headline(cell)))}", options.width, "     ", "     ")
     lines[0] = first + lines[0][5:]
     expectation = cell.planned.expectation
-    if expectation is not None and cell.as_expected is False:
+    if expectation is not None and (cell.as_expected is False or cell.waiver_note):
         lines += wrap(f"expected {expectation.text} ({expectation.location})", options.width, "       ", "     ")
-    for advice in fix(cell):
+    if cell.waiver_note:
+        lines += wrap(printable(mask.text(cell.waiver_note)), options.width, "       ", "     ")
+    for advice in fix(cell) if needs_mending(cell) else ():
         lines += wrap(printable(mask.text(advice)), options.width, "       ", "     ")
     return lines
 
@@ -144,6 +146,7 @@ def counts(run: Run, options: Options) -> list[str]:
     said = f"{expecting} of {total} cells have an expectation"
     if expecting:
         said += f": {summary['unexpected']} not as expected, {summary['unproven']} unproven"
+        said += f", {summary['waived']} waived" if summary["waived"] else ""
     if summary["inconclusive"]:
         said += f"; {summary['inconclusive']} inconclusive"
     return lines + wrap(said + ("; interrupted" if run.interrupted else ""), options.width)

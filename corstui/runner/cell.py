@@ -12,6 +12,7 @@ from typing import Any
 
 from corstui.fetch.messages import Reply, Timing
 from corstui.fetch.result import Check, Exchange, Flow, ScriptResponse
+from corstui.profile.waivers import WaiverState, waiver_note
 from corstui.runner.lint import Scene, findings_of, worst
 from corstui.runner.plan import CellKey, Planned
 from corstui.runner.simulate import Recorded, joined, replay
@@ -24,8 +25,9 @@ _REPLAYED = 512
 class Cell:
     """One cell after it ran. ``dialogue`` holds one recording for each repetition.
 
-    ``status`` is the status that script sees; ``as_expected`` is None where nothing is proven. ``controls``: what the
-    control requests of the endpoint were answered. ``severity``: that of the gravest finding.
+    ``status`` is the status that script sees; ``as_expected`` is None where nothing is proven, and where a waiver
+    accepts that it is not. ``controls``: what the control requests of the endpoint were answered. ``severity``: that of
+    the gravest finding.
     """
 
     planned: Planned
@@ -80,6 +82,17 @@ class Cell:
         return self.planned.expectation.text if self.planned.expectation else None
 
     @property
+    def waiver_state(self) -> WaiverState | None:
+        """What the waiver of the expectation does here; None without one, and where nothing is proven."""
+        return self.planned.waiver_state(self)
+
+    @property
+    def waiver_note(self) -> str | None:
+        """A line about the waiver, where it does something."""
+        waiver = self.planned.expectation.waiver if self.planned.expectation else None
+        return waiver_note(self.waiver_state, waiver.reason, waiver.expires) if waiver else None
+
+    @property
     def flow(self) -> Flow:
         """The flow that gave the verdict, with the exchanges of all repetitions."""
         return _replayed(self)
@@ -121,7 +134,6 @@ def finished(
     controls: tuple[Exchange, ...] = (),
 ) -> Cell:
     """The cell of a flow that has just ended."""
-    expectation = planned.expectation
     return Cell(
         planned=planned,
         dialogue=dialogue,
@@ -132,7 +144,7 @@ def finished(
         sent=flow.sent,
         inconclusive=flow.inconclusive,
         status=flow.response.status if flow.response else None,
-        as_expected=expectation.judge(flow) if expectation else None,
+        as_expected=planned.judge(flow),
         duration_ms=duration_ms,
         controls=controls,
         severity=worst(findings_of(Scene(planned, flow, controls))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from corstui.profile.model import SAFE_METHODS, may_send
 
 if TYPE_CHECKING:
     from corstui.profile import Deployment, Endpoint, Expectation, Profile, Settings
+    from corstui.profile.expectations import Judged
+    from corstui.profile.waivers import WaiverState
 
 
 class NothingSelected(Exception):
@@ -39,6 +42,7 @@ class Planned:
 
     ``may_write`` false: it sends no unsafe method, whatever the profile grants. ``guarded``: its secrets go only where
     the profile says so. ``strangers``: origins that mean another environment's page, each with that environment.
+    ``waived``: the waiver of the expectation holds on the day of the run.
     """
 
     key: CellKey
@@ -49,6 +53,21 @@ class Planned:
     may_write: bool
     guarded: bool = True
     strangers: tuple[tuple[str, str], ...] = ()
+    waived: bool = False
+
+    def judge(self, cell: Judged) -> bool | None:
+        """Whether ``cell`` is as expected; None where it proves nothing, and where it deviates by a waiver."""
+        outcome = self.expectation.judge(cell) if self.expectation else None
+        return None if outcome is False and self.waived else outcome
+
+    def waiver_state(self, cell: Judged) -> WaiverState | None:
+        """What the waiver of the expectation does for ``cell``; None without one, and where nothing is proven."""
+        if self.expectation is None or self.expectation.waiver is None:
+            return None
+        outcome = self.expectation.judge(cell)
+        if outcome is None:
+            return None
+        return "unneeded" if outcome else "in-force" if self.waived else "expired"
 
     @property
     def method(self) -> str:
@@ -123,11 +142,13 @@ def plan(
     tags: Iterable[str] | None = None,
     engines: Iterable[str] | None = None,
     allow_writes: bool = True,
+    today: date | None = None,
 ) -> Plan:
     """The cells that the filters leave. Each filter holds names or globs; None leaves that axis whole.
 
     ``engines``: names, or ``all``; None means the profile's own. Only the first engine may send unsafe methods, and
-    none may when ``allow_writes`` is false (reruns that nobody asked for by hand).
+    none may when ``allow_writes`` is false (reruns that nobody asked for by hand). ``today``: the day by which waivers
+    hold, that of the clock in UTC when left out.
     Raises NothingSelected for a filter without a match, ProfileError where a selected environment misses a variable.
     """
     environment_names = select("environment", environments, list(profile.environments))
@@ -139,6 +160,7 @@ def plan(
     if wanted_tags is not None:
         select("tag", wanted_tags, sorted({tag for one in deployments for each in one.endpoints for tag in each.tags}))
     strangers = {one.name: _strangers(one, deployments) for one in deployments}
+    day = today or datetime.now(UTC).date()
     cells = tuple(
         Planned(
             key=CellKey(deployment.name, origin, endpoint.name, engine),
@@ -148,6 +170,7 @@ def plan(
             expectation=endpoint.expectation_for(origin),
             may_write=allow_writes and engine == engine_names[0],
             strangers=strangers[deployment.name],
+            waived=_is_waived(endpoint.expectation_for(origin), day),
         )
         for deployment in deployments
         for endpoint in deployment.endpoints
@@ -170,6 +193,10 @@ def plan(
         engines=engine_names,
         warnings=tuple(str(warning) for warning in profile.warnings),
     )
+
+
+def _is_waived(expectation: Expectation | None, day: date) -> bool:
+    return expectation is not None and expectation.waiver is not None and expectation.waiver.holds(day)
 
 
 def _strangers(deployment: Deployment, all: Iterable[Deployment]) -> tuple[tuple[str, str], ...]:

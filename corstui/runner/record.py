@@ -28,6 +28,7 @@ class Run:
         counts: dict[str, int] = {verdict: sum(cell.verdict == verdict for cell in self.cells) for verdict in VERDICTS}
         counts["unexpected"] = sum(cell.as_expected is False for cell in self.cells)
         counts["unproven"] = sum(is_unproven(cell) for cell in self.cells)
+        counts["waived"] = sum(cell.waiver_state == "in-force" for cell in self.cells)
         counts["inconclusive"] = sum(cell.inconclusive for cell in self.cells)
         counts["not_run"] = len(self.plan.cells) - len(self.cells)
         return counts
@@ -35,7 +36,7 @@ class Run:
 
 def is_unproven(cell: Cell) -> bool:
     """Whether the cell has an expectation that its outcome neither meets nor breaks."""
-    return cell.expected is not None and cell.as_expected is None
+    return cell.expected is not None and cell.as_expected is None and cell.waiver_state != "in-force"
 
 
 def recorded(plan: Plan, cells: list[Cell], started: datetime, duration_ms: float, *, interrupted: bool = False) -> Run:

@@ -13,6 +13,7 @@ from corstui.fetch.result import Check, Exchange, Flow, Response, ScriptResponse
 from corstui.profile.expectations import Expectation, parse_expectation
 from corstui.profile.model import Deployment, Endpoint, Tls
 from corstui.profile.problems import Location, Refusal
+from corstui.profile.waivers import waiver_note
 from corstui.runner.lint import worst
 from corstui.runner.plan import CellKey, Planned
 
@@ -38,6 +39,8 @@ class StoredCell:
     duration_ms: float
     flow: Flow
     controls: tuple[Exchange, ...] = ()
+    waiver_state: str | None = None
+    waiver_note: str | None = None
 
     @property
     def key(self) -> CellKey:
@@ -211,6 +214,8 @@ class _Reader:
             duration_ms=self.get(cell, "duration_ms", (int, float), place),
             flow=flow,
             controls=tuple(each for each in exchanges if each.phase == "control"),
+            waiver_state=_waiver(cell).get("state"),
+            waiver_note=_waiver_note(_waiver(cell)),
         )
 
     def planned(self, cell: Any, key: CellKey, place: str) -> Planned:
@@ -346,6 +351,16 @@ def _expectation(text: str, location: Location) -> Expectation | None:
         return parse_expectation(text, location)
     except Refusal:
         return None
+
+
+def _waiver(cell: Any) -> dict[str, Any]:
+    """What a document says of a waiver; earlier versions wrote none."""
+    told = cell.get("waiver")
+    return told if isinstance(told, dict) else {}
+
+
+def _waiver_note(waiver: Mapping[str, Any]) -> str | None:
+    return waiver_note(waiver.get("state"), str(waiver.get("reason")), waiver.get("expires"))
 
 
 def _timing(timing: Mapping[str, Any]) -> Timing:

@@ -226,8 +226,11 @@ def _expected(cell: Cell, view: View, columns: int) -> list[Content]:
         return []
     said = f"Expected {printable(expectation.text)} ({_place(expectation.location)})"
     verdict = {True: "as expected", False: "* not as expected", None: "not proven"}[cell.as_expected]
+    if cell.waiver_state == "in-force":
+        verdict = "not as expected, which is accepted"
     style = {True: MUTED, False: f"bold {CAUTION}", None: MUTED}[cell.as_expected]
-    return wrapped(f"{said}: {verdict}", columns, style=style)
+    lines = wrapped(f"{said}: {verdict}", columns, style=style)
+    return lines + (wrapped(view.text(cell.waiver_note), columns, style=style) if cell.waiver_note else [])
 
 
 def _place(location: Location) -> str:

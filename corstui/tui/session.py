@@ -206,8 +206,7 @@ def carried(cell: Cell, planned: Planned) -> Cell | None:
     old, new = cell.planned, planned
     if old.origin_value != new.origin_value or old.sends != new.sends or _request(old) != _request(new):
         return None
-    judged = new.expectation.judge(cell.flow) if new.expectation else None
-    return replace(cell, planned=new, as_expected=judged)
+    return replace(cell, planned=new, as_expected=new.judge(cell.flow))
 
 
 def _request(planned: Planned) -> tuple[object, ...]:

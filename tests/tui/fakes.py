@@ -52,6 +52,8 @@ class FakeCell:
     as_expected: bool | None = None
     severity: str | None = None
     duration_ms: float = 12.0
+    waiver_state: str | None = None
+    waiver_note: str | None = None
 
 
 def planned(

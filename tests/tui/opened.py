@@ -31,6 +31,8 @@ class OpenedCell(Cell):
     #: Fields of its endpoint that are not a profile's defaults.
     request: dict[str, Any] = field(default_factory=dict)
     jar: tuple[Cookie, ...] = ()
+    waiver_state: str | None = None
+    waiver_note: str | None = None
     dialogue: tuple[Recorded, ...] = (Recorded(0.0, 1_793_000_000.0, ()),)
 
     @property
