@@ -90,7 +90,7 @@ def test_the_expectation_is_given_with_its_place(as_expected: bool | None, verdi
 
 def test_a_deviation_that_a_waiver_accepts_is_told_with_its_reason() -> None:
     note = "waived until 2026-12-31: old gateway"
-    lines = said(replace(received(), expectation=ALLOW, waiver_state="in-force", waiver_note=note))
+    lines = said(replace(received(), expectation=ALLOW, waiver_state="in-force", waiver_note=note), 100)
     assert "Expected allow (shop.yaml:31): not as expected, which is accepted" in lines
     assert note in lines
 
