@@ -72,6 +72,9 @@ _TOO_LARGE = 100
 _TLS = frozenset({35, 53, 54, 58, 59, _CERTIFICATE_REFUSED, 64, 66, 77, 80, 82, 83, 90, 91, 98})
 _MALFORMED = frozenset({_UNSUPPORTED_PROTOCOL, _WEIRD_REPLY, _HTTP2, _PARTIAL_FILE, _CONTENT_ENCODING, _TOO_LARGE})
 
+#: The limit of which libcurl does not speak (CURL_MAX_HTTP_HEADER).
+_LONG_LINE = "a single header is longer than 100 KiB"
+
 #: What is wrong with a certificate, by OpenSSL's X509_V_ERR number.
 _CERTIFICATE = {
     2: "was issued by an authority that is not among the trusted ones",
@@ -87,16 +90,35 @@ _CERTIFICATE = {
     64: "is for another address",
 }
 
-#: Words of TLS libraries, with what they mean; the first that occurs counts.
+#: What Chromium calls it (net/base/net_error_list.h), by the same number.
+_CHROMIUM_CERTIFICATE = {
+    2: "ERR_CERT_AUTHORITY_INVALID",
+    9: "ERR_CERT_DATE_INVALID",
+    10: "ERR_CERT_DATE_INVALID",
+    18: "ERR_CERT_AUTHORITY_INVALID",
+    19: "ERR_CERT_AUTHORITY_INVALID",
+    20: "ERR_CERT_AUTHORITY_INVALID",
+    21: "ERR_CERT_AUTHORITY_INVALID",
+    23: "ERR_CERT_REVOKED",
+    62: "ERR_CERT_COMMON_NAME_INVALID",
+    64: "ERR_CERT_COMMON_NAME_INVALID",
+}
+
+#: Words of TLS libraries about a certificate, with the number that they stand for; the first that occurs counts.
+_CERTIFICATE_WORDS = (
+    ("no alternative certificate subject name", 62),
+    ("does not match target host", 62),
+    ("certificate has expired", 10),
+    ("not yet valid", 9),
+    ("self-signed certificate in", 19),
+    ("self-signed", 18),
+    ("unable to get local issuer", 20),
+)
+
+#: Their words about the rest, with what they mean; the first that occurs counts.
 _TLS_WORDS = (
-    ("no alternative certificate subject name", "its certificate is for another name"),
-    ("does not match target host", "its certificate is for another name"),
-    ("certificate has expired", "its certificate has expired"),
-    ("not yet valid", "its certificate is not valid yet"),
-    ("self-signed certificate in", f"its certificate {_CERTIFICATE[19]}"),
-    ("self-signed", "its certificate is self-signed"),
-    ("unable to get local issuer", f"its certificate {_CERTIFICATE[20]}"),
     ("wrong version number", "it does not speak TLS on this port"),
+    ("data length too long", "it does not speak TLS on this port"),
     ("packet length too long", "it does not speak TLS on this port"),
     ("record layer failure", "it does not speak TLS on this port"),
     ("http request", "it does not speak TLS on this port"),
@@ -132,12 +154,22 @@ _UNREACHABLE = {
 def from_curl(code: int, message: str, attempt: Attempt) -> NetworkError:
     """libcurl's error ``code`` with its ``message``, when no response head came."""
     name, text = _judge(code, message, attempt)
-    return NetworkError(name, text, attempt.sent, _net_error(code) if name == "connection-reset" else None)
+    return NetworkError(name, text, attempt.sent, _net_error(name, code, message, attempt.verify_result))
 
 
-def _net_error(code: int) -> str | None:
-    """What Chromium calls the end of a connection, where it says how it came."""
-    return "ERR_EMPTY_RESPONSE" if code == _GOT_NOTHING else "ERR_CONNECTION_CLOSED" if code in _TLS else None
+def _net_error(name: str, code: int, message: str, verify_result: int) -> str | None:
+    """What Chromium calls the failure ``name``, where it tells more kinds apart."""
+    if name == "tls-failure":
+        return _CHROMIUM_CERTIFICATE.get(_certificate_fault(code, message, verify_result))
+    if name == "malformed-response" and _is_too_large(code, message):
+        return "ERR_RESPONSE_HEADERS_TOO_BIG"
+    if name == "connection-reset":
+        return "ERR_EMPTY_RESPONSE" if code == _GOT_NOTHING else "ERR_CONNECTION_CLOSED" if code in _TLS else None
+    return None
+
+
+def _is_too_large(code: int, message: str) -> bool:
+    return code == _TOO_LARGE or message.startswith("Too large response headers")
 
 
 def is_broken_connection(code: int) -> bool:
@@ -161,10 +193,14 @@ def _judge(code: int, message: str, attempt: Attempt) -> tuple[str, str]:
         return _timeout(attempt)
     if code in (_RESOLVE_HOST, _URL_MALFORMAT):
         return "dns-failure", f"the name {_host(who)} could not be resolved to an address"
+    if code == _CONNECT and attempt.errno == errno.ECONNRESET:
+        return "connection-reset", f"{who} reset the connection as soon as it was made"
     if code == _CONNECT:
         return _no_connection(who, attempt.errno)
     if code in _TLS or (code in (_SEND, _RECV) and "alert" in message.lower()):
         return _tls(code, message, attempt)
+    if _is_too_large(code, message):
+        return "malformed-response", f"{who} sent a response head that is too large: {_plain(message or _LONG_LINE)}"
     if code in _MALFORMED or _breaks_the_protocol(code, message):
         return "malformed-response", f"{who} answered with something that is not an HTTP response: {_plain(message)}"
     return "connection-reset", _reset_sentence(who, code, message)
@@ -229,14 +265,23 @@ def _no_connection(who: str, number: int) -> tuple[str, str]:
 
 def _tls(code: int, message: str, attempt: Attempt) -> tuple[str, str]:
     who, lower = attempt.authority, message.lower()
-    if code == _CERTIFICATE_REFUSED and attempt.verify_result in _CERTIFICATE:
-        return "tls-failure", f"TLS with {who} failed: its certificate {_CERTIFICATE[attempt.verify_result]}"
+    fault = _certificate_fault(code, message, attempt.verify_result)
+    if fault:
+        return "tls-failure", f"TLS with {who} failed: its certificate {_CERTIFICATE[fault]}"
     for words, meaning in _TLS_WORDS:
         if words in lower:
             return "tls-failure", f"TLS with {who} failed: {meaning}"
     if attempt.errno == errno.ECONNRESET or any(words in lower for words in _RESET_WORDS):
         return "connection-reset", f"{who} closed the connection during the TLS handshake"
     return "tls-failure", f"TLS with {who} failed: {_plain(message)}"
+
+
+def _certificate_fault(code: int, message: str, verify_result: int) -> int:
+    """OpenSSL's number of what is wrong with the certificate, 0 when that is not the trouble."""
+    if code == _CERTIFICATE_REFUSED and verify_result in _CERTIFICATE:
+        return verify_result
+    lower = message.lower()
+    return next((number for words, number in _CERTIFICATE_WORDS if words in lower), 0)
 
 
 def _reset_sentence(who: str, code: int, message: str) -> str:

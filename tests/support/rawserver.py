@@ -92,6 +92,11 @@ class RawServer:
         """The URL of ``target`` on this server, under another host name if given."""
         return f"{'https' if self._tls else 'http'}://{host or self._host}:{self.port}{target}"
 
+    def stop_listening(self) -> None:
+        """Take no further connection; those that are open stay."""
+        assert self._server is not None
+        self._server.close()
+
     async def __aenter__(self) -> RawServer:
         # a long backlog: some tests connect in numbers
         self._server = await asyncio.start_server(self._accept, self._host, 0, ssl=self._tls, backlog=512)

@@ -370,6 +370,7 @@ async def test_closing_answers_what_is_in_flight(fetch: Client) -> None:
         (7, "", Attempt("http", "a.example", resolved=True, errno=errno.EHOSTUNREACH), "connection-refused"),
         (7, "", Attempt("http", "a.example", resolved=True, errno=errno.ETIMEDOUT), "connect-timeout"),
         (28, "", Attempt("http", "a.example", seconds=3), "dns-failure"),
+        (7, "", Attempt("http", "a.example", resolved=True, errno=errno.ECONNRESET), "connection-reset"),
         (60, "", Attempt("https", "a.example", verify_result=20), "tls-failure"),
         (35, "tlsv1 alert protocol version", Attempt("https", "a.example"), "tls-failure"),
         (
