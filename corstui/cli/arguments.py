@@ -108,6 +108,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
         "--require-expectations", action="store_true", help="a cell without an expectation could not be judged"
     )
     parser.add_argument("--bodies", action="store_true", help="keep bodies and write them into HAR reports")
+    parser.add_argument(
+        "--write-expectations", action="store_true", help="write what was seen into the profile as its expectations"
+    )
+    parser.add_argument("--diff", action="store_true", help="with --write-expectations: only show the change")
     _secrets(parser)
 
 

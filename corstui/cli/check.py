@@ -11,8 +11,10 @@ from corstui.analysis.text import printable
 from corstui.cli import exits
 from corstui.cli.arguments import FAIL_ON_POLICY
 from corstui.cli.failing import on_findings, on_policies
+from corstui.cli.freezing import Snapshot, observed, write_expectations
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
 from corstui.cli.streams import UsageError, check_output, narrate
+from corstui.profile import Profile
 from corstui.report.comparison import Side, Sides
 from corstui.report.formats import check_renderer
 from corstui.report.standing import standing
@@ -26,7 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     baseline = _baseline(arguments.baseline)
     if FAIL_ON_POLICY in arguments.fail_on and baseline is None:
         raise UsageError("--fail-on policy compares with a stored run; name one with --baseline")
+    _check_writing(arguments)
     profile = load(arguments.profiles)
+    snapshot = Snapshot.of(arguments.profiles, profile) if arguments.write_expectations else None
     with complaints():
         chosen = plan(
             profile,
@@ -45,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     allowed_to_run(chosen, assume_yes=arguments.yes)
     stop = (lambda cell: cell.as_expected is False) if arguments.fail_fast else None
     result = run_plan(chosen, concurrency=arguments.concurrency, until=stop, bodies=arguments.bodies)
+    if snapshot is not None and not result.interrupted:
+        return _write(result, profile, snapshot, arguments)
     report = check_renderer(arguments.format)(result, options)
     deliver(report, arguments.output, interrupted=result.interrupted)
     codes = [exit_code(result, strict=arguments.strict, require_expectations=arguments.require_expectations)]
@@ -52,6 +58,24 @@ def run(arguments: argparse.Namespace) -> int:
     if baseline is not None:
         codes.append(_against(baseline, result, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
+
+
+def _check_writing(arguments: argparse.Namespace) -> None:
+    """Raises UsageError for options that do not go together."""
+    if arguments.diff and not arguments.write_expectations:
+        raise UsageError("--diff shows what --write-expectations would write; add it")
+    if arguments.write_expectations:
+        for name in ("baseline", "fail_fast", "dry_run", "fail_on"):
+            if getattr(arguments, name):
+                raise UsageError(f"--write-expectations and --{name.replace('_', '-')} do not go together")
+
+
+def _write(result: Run, profile: Profile, snapshot: Snapshot, arguments: argparse.Namespace) -> int:
+    """Write the expectations instead of a report. What proved nothing asks for exit code 3."""
+    diff = write_expectations(result, profile, snapshot, diff=arguments.diff)
+    if diff:
+        deliver(diff, arguments.output)
+    return exits.UNJUDGED if any(observed(cell) is None for cell in result.cells) else exits.OK
 
 
 def exit_code(run: Run, *, strict: bool = False, require_expectations: bool = False) -> int:

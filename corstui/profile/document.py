@@ -22,7 +22,7 @@ MAX_NODES = 200_000
 MAX_DEPTH = 64
 
 #: The parser over libyaml where the YAML library was built with it: some ten times as fast.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ class _Builder:
     def __init__(self, text: str, path: str, problems: Problems) -> None:
         self._path = path
         self._problems = problems
-        self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self._events: Iterator[Any] = yaml.parse(text, Loader=LOADER)
         self._anchors: dict[str | None, Node | None] = {}
         self._depth = 0
         self._count = 0

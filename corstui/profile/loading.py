@@ -29,9 +29,12 @@ class File:
     values: Values
 
 
-def load_parts(paths: Iterable[str], problems: Problems) -> list[Part]:
-    """The profiles at ``paths``, where directories stand for the profiles in them. Errors are in ``problems``."""
-    reader = _Reader(problems)
+def load_parts(paths: Iterable[str], problems: Problems, texts: Mapping[str, str] | None = None) -> list[Part]:
+    """The profiles at ``paths``, where directories stand for the profiles in them. Errors are in ``problems``.
+
+    ``texts``: by path, what to read instead of a file.
+    """
+    reader = _Reader(problems, texts or {})
     roots: list[str] = []
     for path in paths:
         try:
@@ -56,8 +59,9 @@ def _identity(path: str) -> str:
 class _Reader:
     """Reads files once each, and follows their includes."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, texts: Mapping[str, str]) -> None:
         self._problems = problems
+        self._texts = {_identity(path): text for path, text in texts.items()}
         self._files: dict[str, File | None] = {}
         self.included: set[str] = set()
 
@@ -89,7 +93,10 @@ class _Reader:
 
     def _read(self, path: str, include: Scalar | None) -> File | None:
         try:
-            if include is None:
+            identity = _identity(path)
+            if identity in self._texts:
+                text = self._texts[identity].removeprefix("\ufeff")
+            elif include is None:
                 text = read_text(path, Location(path), "the file")
             else:
                 text = read_text(path, include.location, f"the file {shown(include.text)}")

@@ -66,16 +66,21 @@ class Profile:
         return _deployment(environment, resolved, parts, len(self._parts) > 1, problems)
 
 
-def load_profile(*paths: str | os.PathLike[str], process_env: Mapping[str, str] | None = None) -> Profile:
+def load_profile(
+    *paths: str | os.PathLike[str],
+    process_env: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> Profile:
     """Read profiles; a directory stands for the profiles in it.
 
-    ``process_env``: where ``${env:}`` and ``${secret:}`` look, by default the process's own environment. Raises
+    ``process_env``: where ``${env:}`` and ``${secret:}`` look, by default the process's own environment.
+    ``texts``: by path, what to read instead of a file: an edit that is not written yet. Raises
     ProfileError with every problem that does not depend on the environment.
     """
     if not paths:
         raise TypeError("load_profile() takes at least one path")
     problems = Problems()
-    parts = load_parts([os.fsdecode(path) for path in paths], problems)
+    parts = load_parts([os.fsdecode(path) for path in paths], problems, texts)
     environments = _environments(parts, problems)
     settings = _settings(parts, problems)
     _check_endpoints(parts, problems)
