@@ -212,6 +212,13 @@ class CorstuiApp(App[None]):
 
     # ------------------------------------------------------------------------------------------------------------------
 
+    def _fatal_error(self) -> None:
+        """Leave after an exception that nobody caught; whoever runs the application tells of it.
+
+        Textual's own would print the local variables of every frame, and with them what is secret.
+        """
+        self._close_messages_no_wait()
+
     def get_driver_class(self) -> type[Driver]:
         return terminal.outliving(super().get_driver_class())
 
@@ -307,7 +314,8 @@ def run_dashboard(
     demo: Demo | None = None,
 ) -> int:
     """Run the dashboard until somebody quits; returns the exit code. Without ``paths`` a picker, or the demo when there
-    is no profile to pick. The terminal is back to what it was before the network thread is waited for."""
+    is no profile to pick. The terminal is back to what it was before the network thread is waited for. Raises what
+    the dashboard failed of, if it did."""
     app = CorstuiApp(
         [Path(path) for path in paths],
         process_env=process_env,
@@ -320,4 +328,6 @@ def run_dashboard(
     finally:
         terminal.let_go(app._driver)
     app.bridge.close()
+    if app._exception is not None:
+        raise app._exception
     return app.return_code or 0

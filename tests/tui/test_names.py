@@ -35,7 +35,9 @@ def private(module: ModuleType) -> set[str]:
     return {name for name in (*stored(tree), *methods) if name.startswith("_") and not name.startswith("__")}
 
 
-TAKEN = set().union(*map(private, TEXTUAL))
+#: Replaced on purpose: Textual's own prints the local variables of a crash, secrets among them.
+MEANT = {"_fatal_error"}
+TAKEN = set().union(*map(private, TEXTUAL)) - MEANT
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(SOURCES[0].parent)))
