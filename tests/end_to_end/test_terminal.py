@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -11,13 +12,13 @@ import pytest
 
 from corstui.cli import exits
 from tests.end_to_end.test_wire_safety import PROGRAM
-from tests.support.terminal import Terminal
+from tests.support.terminal import PATIENCE, Terminal
 
 PROFILE = """\
 version: 1
 origins: {web: "https://web.example"}
 endpoints:
-  mail: {request: GET http://127.0.0.1:25/, headers: {Authorization: "Bearer ${secret:TOKEN}"}}
+  mail: {request: GET URL, headers: {Authorization: "Bearer ${secret:TOKEN}"}}
 """
 SECRET = "hush-7f3a9c"
 SHOWN = "Blocked before anything was sent"
@@ -54,8 +55,8 @@ def left_on(output: str) -> list[str]:
     return [on for on, off in SWITCHES.items() if output.rfind(on) > output.rfind(off)]
 
 
-def opened(folder: Path, *command: str) -> Terminal:
-    (folder / "profile.yaml").write_text(PROFILE)
+def opened(folder: Path, *command: str, url: str = "http://127.0.0.1:25/") -> Terminal:
+    (folder / "profile.yaml").write_text(PROFILE.replace("URL", url))
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     env = {**kept, "HOME": str(folder), "TOKEN": SECRET, "PYTHONUTF8": "1"}
     return Terminal([*(command or (str(PROGRAM),)), "profile.yaml"], env=env, cwd=folder)
@@ -98,4 +99,36 @@ def test_a_crash_gives_the_terminal_back_and_tells_no_secret(tmp_path: Path) -> 
         after = terminal.output[terminal.output.rindex("\x1b[?1049l") :]
         assert "broken on purpose" in after
         assert "this is a defect of corstui" in after
+        assert SECRET not in terminal.output
+
+
+def test_stopping_gives_the_terminal_back_and_going_on_takes_it_again(tmp_path: Path) -> None:
+    with opened(tmp_path) as terminal:
+        terminal.until(SHOWN)
+        terminal.interrupt(signal.SIGTSTP)
+        terminal.until_stopped()
+        assert left_on(terminal.output) == []
+        assert terminal.as_before
+        shown = terminal.output.count(SHOWN)
+        terminal.interrupt(signal.SIGCONT)
+        terminal.until(SHOWN, times=shown + 1)
+        assert left_on(terminal.output) == list(SWITCHES)
+        terminal.type("q")
+        assert terminal.wait() == 0
+        assert left_on(terminal.output) == []
+        assert terminal.as_before
+
+
+def test_a_check_that_is_interrupted_gives_the_terminal_back(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with opened(tmp_path, str(PROGRAM), "check", url=url) as terminal:
+            silent.settimeout(PATIENCE)
+            connection, _ = silent.accept()
+            with connection:
+                terminal.type("\x03")
+                assert terminal.wait() == exits.INTERRUPTED
+            assert terminal.as_before
+        assert left_on(terminal.output) == []
+        assert "Traceback" not in terminal.output
         assert SECRET not in terminal.output

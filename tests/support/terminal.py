@@ -70,10 +70,10 @@ class Terminal:
         """Whether echo, line editing and the other modes are what they were before the program."""
         return self._modes() == self.modes
 
-    def until(self, *texts: str) -> None:
-        """Wait until the program has written one of the texts."""
+    def until(self, *texts: str, times: int = 1) -> None:
+        """Wait until the program has written one of the texts, so many times."""
         deadline, wanted = time.monotonic() + PATIENCE, " or ".join(map(repr, texts))
-        while not any(text in self.output for text in texts):
+        while not any(self.output.count(text) >= times for text in texts):
             assert time.monotonic() < deadline, f"{wanted} never came; the end of what did: {self.output[-2000:]!r}"
             assert self._read() or self._process.poll() is None, f"ended without {wanted}: {self.output[-2000:]!r}"
 
@@ -83,6 +83,15 @@ class Terminal:
     def interrupt(self, number: int) -> None:
         """Signal the program."""
         self._process.send_signal(number)
+
+    def until_stopped(self) -> None:
+        """Wait until a signal has stopped the program."""
+        deadline = time.monotonic() + PATIENCE
+        while os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOHANG) is None:
+            assert time.monotonic() < deadline, f"did not stop; the end of its output: {self.output[-2000:]!r}"
+            self._read()
+        while self._read():
+            pass
 
     def wait(self) -> int:
         """Wait until the program has ended; returns its exit code."""
