@@ -64,6 +64,8 @@ def _check_writing(arguments: argparse.Namespace) -> None:
     """Raises UsageError for options that do not go together."""
     if arguments.diff and not arguments.write_expectations:
         raise UsageError("--diff shows what --write-expectations would write; add it")
+    if arguments.write_expectations and arguments.output is not None and not arguments.diff:
+        raise UsageError("--write-expectations writes into the profile; --output takes what --diff shows")
     if arguments.write_expectations:
         for name in ("baseline", "fail_fast", "dry_run", "fail_on"):
             if getattr(arguments, name):

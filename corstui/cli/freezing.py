@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from corstui.profile.freezing import Wish, Words, freeze
 from corstui.profile.problems import Location
 from corstui.report.files import replace_file
 from corstui.runner import Cell, Run
+
+#: How an endpoint is written: without what other levels say already, in full, without ``*``. The first that is true.
+_SHORT, _FULL, _SPELLED = range(3)
 
 #: Environment and origin.
 _Place = tuple[str, str]
@@ -61,15 +64,15 @@ def write_expectations(run: Run, profile: Profile, before: Snapshot, *, diff: bo
 def _edited(run: Run, profile: Profile, before: Snapshot) -> tuple[dict[str, str], dict[Location, str]]:
     """The new texts of the files that change, and why endpoints were left.
 
-    Endpoints that would not mean what was seen are spelled out, as names in the defaults beat ``*``; and left as they
-    are where that does not help.
+    The shortest form that means what was seen is taken, as names in the defaults beat ``*``; an endpoint is left as it
+    is where none does.
     """
-    spelled: frozenset[Location] = frozenset()
-    refused: frozenset[Location] = frozenset()
+    forms: Counter[Location] = Counter()
     while True:
+        refused = {place for place, form in forms.items() if form > _SPELLED}
         after: dict[str, str] = {}
         left = dict.fromkeys(refused, "it cannot be written so that every cell means what was seen")
-        wishes = [wish for wish in _wishes(run, profile, spelled) if wish.location not in refused]
+        wishes = [wish for wish in _wishes(run, profile, forms) if wish.location not in refused]
         for path, content in before.texts.items():
             text, unfit = freeze(content.decode(), [wish for wish in wishes if wish.location.path == path])
             left.update(unfit)
@@ -80,8 +83,7 @@ def _edited(run: Run, profile: Profile, before: Snapshot) -> tuple[dict[str, str
             return after, left
         if wrong <= refused:
             raise UsageError("the expectations cannot be written truthfully; nothing was written")
-        refused |= wrong & spelled
-        spelled |= wrong
+        forms.update(wrong)
 
 
 def observed(cell: Cell) -> str | None:
@@ -103,17 +105,17 @@ def _content(path: str) -> bytes:
 # -- what to write -------------------------------------------------------------------------------------------------
 
 
-def _wishes(run: Run, profile: Profile, spelled: Collection[Location]) -> list[Wish]:
+def _wishes(run: Run, profile: Profile, forms: Mapping[Location, int]) -> list[Wish]:
     """One for each endpoint of which a cell has no expectation, or one that does not hold."""
     by_endpoint: dict[str, dict[_Place, list[Cell]]] = defaultdict(lambda: defaultdict(list))
     for cell in run.cells:
         by_endpoint[cell.endpoint][cell.environment, cell.origin].append(cell)
-    made = (_wish(places, run, profile, spelled) for places in by_endpoint.values())
+    made = (_wish(places, run, profile, forms) for places in by_endpoint.values())
     return [wish for wish in made if wish is not None]
 
 
 def _wish(
-    places: Mapping[_Place, list[Cell]], run: Run, profile: Profile, spelled: Collection[Location]
+    places: Mapping[_Place, list[Cell]], run: Run, profile: Profile, forms: Mapping[Location, int]
 ) -> Wish | None:
     new: dict[_Place, str] = {}
     kept: dict[_Place, str] = {}
@@ -136,9 +138,11 @@ def _wish(
     changed = _by_origin({place: new.get(place, kept.get(place, "")) for place in new.keys() | kept.keys()}, profile)
     touched = {origin for _, origin in new}
     entries: Words = {origin: word for origin, word in changed.items() if origin in touched}
-    return Wish(
-        endpoint.location, _compact(changed) if complete and endpoint.location not in spelled else changed, entries
-    )
+    form = forms.get(endpoint.location, _SHORT)
+    # a word for all where only some were written would mislead its readers, right as it may be
+    if form == _SHORT and len(entries) < len(changed):
+        return Wish(endpoint.location, entries, entries)
+    return Wish(endpoint.location, _compact(changed) if complete and form != _SPELLED else changed, entries)
 
 
 def _common(cells: list[Cell]) -> str | None:
@@ -223,8 +227,9 @@ def _tell(run: Run, left: Mapping[Location, str], after: Mapping[str, str]) -> N
     parted = _parted(run)
     unproven = [cell for cell in run.cells if observed(cell) is None or _identity(cell) in parted]
     for cell in unproven:
-        why = cell.reason or ("the application did not answer" if cell.inconclusive else "engines disagree")
-        narrate(printable(f"{cell.key}: left as it is: {why}"))
+        why = "the application did not answer" if cell.inconclusive else cell.reason
+        why = "engines disagree" if observed(cell) is not None else why
+        narrate(printable(f"{cell.key}: left as it is: {why or cell.verdict}"))
     written = ", ".join(after) or "nothing"
     missing = len(run.plan.cells) - len(run.cells)
     narrate(printable(f"expectations: {written} changed; {len(unproven) + missing} cells left as they are"))

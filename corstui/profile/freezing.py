@@ -93,6 +93,11 @@ class _Sheet:
         self._check_own(expect_key, expect)
         if isinstance(expect, yaml.ScalarNode):
             return [_Edit(_start(expect), _end(expect), _flow(wish.whole))]
+        if expect.flow_style and not value.flow_style and (told := self._told(expect)) is not None:
+            words = {**told, **wish.changed}
+            rest = {"*": words.pop("*")} if "*" in words else {}
+            colon = self._text.index(":", _end(expect_key)) + 1
+            return [_Edit(colon, _end(expect), self._shaped({**words, **rest}, expect_key.start_mark.column))]
         return self._changed(expect, wish.changed)
 
     def _check_own(self, key: Any, value: Any) -> None:
@@ -117,7 +122,7 @@ class _Sheet:
         after = self._line_end(end)
         return [
             _Edit(colon, start, f"{indent}request: "),
-            _Edit(after, after, f"{indent}expect: {self._shaped(whole, key.start_mark.column + 2)}"),
+            _Edit(after, after, f"{indent}expect:{self._shaped(whole, key.start_mark.column + 2)}"),
         ]
 
     def _added(self, endpoint: Any, own: Mapping[str, tuple[Any, Any]], whole: str | Words) -> list[_Edit]:
@@ -126,7 +131,7 @@ class _Sheet:
             behind = _start(endpoint) + 1
             return [_Edit(behind, behind, f"expect: {_flow(whole)}{', ' if endpoint.value else ''}")]
         column = endpoint.start_mark.column
-        said = f"expect: {self._shaped(whole, column)}"
+        said = f"expect:{self._shaped(whole, column)}"
         indent = self._newline + " " * column
         for name in ("request", "url"):
             key, value = own.get(name, (None, None))
@@ -140,6 +145,18 @@ class _Sheet:
     def _is_line(key: Any, value: Any) -> bool:
         lines = {key.start_mark.line, value.start_mark.line, value.end_mark.line}
         return isinstance(value, yaml.ScalarNode) and value.style not in ("|", ">") and len(lines) == 1
+
+    def _told(self, node: Any) -> dict[str, Any] | None:
+        """What a mapping in braces says; None where writing it anew would lose something."""
+        if any(sign in self._text[_start(node) : _end(node)] for sign in ("#", "&", "<<", "waiver", "\n")):
+            return None
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            inner = value.value if isinstance(value, yaml.ScalarNode) else self._told(value)
+            if _start(value) < _end(key) or inner is None:
+                return None
+            found[key.value] = inner
+        return found
 
     def _changed(self, expect: Any, changed: Words) -> list[_Edit]:
         """Each entry that no longer fits, and new ones before the first."""
@@ -163,10 +180,10 @@ class _Sheet:
         return edits
 
     def _shaped(self, words: str | Words, column: int) -> str:
-        """In one line, or in several where that would be a long one; ``column`` is that of the key ``expect``."""
+        """What stands behind ``expect:``, whose column is ``column``: one line, or several instead of a long one."""
         line = _flow(words)
         if isinstance(words, str) or column + len(line) <= _LONG:
-            return line
+            return f" {line}"
         indent = self._newline + " " * (column + 2)
         return "".join(f"{indent}{_key(name)}: {_flow(word)}" for name, word in words.items())
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Callable
@@ -279,6 +281,24 @@ def test_an_interrupted_run_is_130_and_keeps_what_was_finished(
     assert [cell["endpoint"] for cell in document["cells"]] == ["open"]
     assert document["summary"]["not_run"] == 1
     assert err == ""
+
+
+def test_a_second_interrupt_ends_a_program_that_cannot_write_its_report(
+    profile: Write, api: Api, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    name = profile("  hang: {request: GET API/hang, expect: {'*': allow}}\n")
+    os.mkfifo(tmp_path / "nobody-reads")
+    program = [str(PROGRAM), "check", name, "--output", "nobody-reads"]
+    with subprocess.Popen(program, stderr=subprocess.PIPE, cwd=tmp_path, env=environment, encoding="utf-8") as process:
+        assert api.reached.wait(60)
+        for _ in range(100):
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
+                break
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+    assert process.returncode in (130, -signal.SIGINT)
 
 
 def test_a_reader_that_goes_away_is_no_error(profile: Write, tmp_path: Path, environment: dict[str, str]) -> None:

@@ -197,6 +197,7 @@ def test_a_file_that_changed_meanwhile_is_not_touched(
     ("flags", "said"),
     [
         (["--diff"], "add it"),
+        ([FREEZE, "--output", "x"], "--output takes what --diff shows"),
         ([FREEZE, "--fail-fast"], "do not go together"),
         ([FREEZE, "--dry-run"], "do not go together"),
         ([FREEZE, "--fail-on", "high"], "do not go together"),
@@ -216,3 +217,24 @@ def test_the_engines_must_agree_on_what_is_written(corstui: Run, profile: Write)
     done = corstui("check", name, "--engine", "all", "--format", "json", *STRICT)
     assert done.code == 0
     assert all(cell["as_expected"] for cell in json.loads(done.out)["cells"])
+
+
+def test_what_the_defaults_say_already_is_not_repeated(corstui: Run, profile: Write, tmp_path: Path) -> None:
+    path = tmp_path / profile("  a: GET API/closed\n", head="defaults: {expect: {evil: block}}")
+    assert corstui("check", "shop.yaml", FREEZE).code == 0
+    assert path.read_text(encoding="utf-8").endswith("    expect: {web: block acao-missing}\n")
+    assert corstui("check", "shop.yaml", *STRICT).code == 0
+
+
+def test_a_long_line_becomes_several(corstui: Run, profile: Write, tmp_path: Path) -> None:
+    head = "environments: {an environment: {vars: {way: open}}, another environment: {vars: {way: closed}}}"
+    line = "  a:\n    request: GET API/${way}\n    expect: {web: block}\n    tags: [x]\n"
+    path = tmp_path / profile(line, head=head)
+    assert corstui("check", "shop.yaml", FREEZE).code == 0
+    told = path.read_text(encoding="utf-8").partition("    expect:")[2]
+    assert told == (
+        "\n      web: {an environment: allow, another environment: block}"
+        "\n      evil: {an environment: allow, another environment: block acao-missing}"
+        "\n    tags: [x]\n"
+    )
+    assert corstui("check", "shop.yaml", *STRICT).code == 0
