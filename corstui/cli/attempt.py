@@ -15,6 +15,7 @@ from corstui.profile import Location
 from corstui.profile.origins import check_origin
 from corstui.profile.problems import Refusal
 from corstui.report import document, flow
+from corstui.report.standing import standing
 from corstui.runner.plan import choose_engines
 from corstui.runner.single import single
 
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if result.cells:
         report = _RENDERERS[arguments.format](result, output_options(arguments))
         deliver(report, interrupted=result.interrupted)
-    return exit_code(result)
+    return exit_code(map(standing, result.cells), interrupted=result.interrupted)
 
 
 def _url(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare
@@ -13,12 +13,13 @@ from corstui.cli.arguments import FAIL_ON_POLICY
 from corstui.cli.failing import on_findings, on_policies
 from corstui.cli.freezing import Snapshot, observed, write_expectations
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
+from corstui.cli.streaming import Stream
 from corstui.cli.streams import UsageError, check_output, narrate
 from corstui.profile import Profile
 from corstui.report.comparison import Side, Sides
-from corstui.report.formats import check_renderer
-from corstui.report.standing import standing
-from corstui.runner import Run, plan
+from corstui.report.formats import Options, check_renderer
+from corstui.report.standing import Standing, standing
+from corstui.runner import Cell, Plan, Run, plan
 from corstui.runner.store import StoredRun, StoreError, load_run
 
 
@@ -47,14 +48,19 @@ def run(arguments: argparse.Namespace) -> int:
         rehearse_plan(chosen, arguments)
         return exits.OK
     allowed_to_run(chosen, assume_yes=arguments.yes)
-    stop = (lambda cell: cell.as_expected is False) if arguments.fail_fast else None
+
+    def stop(cell: Cell) -> bool:
+        return arguments.fail_fast and cell.as_expected is False
+
+    if arguments.format == "jsonl" and baseline is None and snapshot is None and len(chosen.engines) == 1:
+        return _streamed(chosen, arguments, options, stop)
     result = run_plan(chosen, concurrency=arguments.concurrency, until=stop, bodies=arguments.bodies)
     if snapshot is not None and not result.interrupted:
         return _write(result, profile, snapshot, arguments)
     report = check_renderer(arguments.format)(result, options)
     deliver(report, arguments.output, interrupted=result.interrupted)
-    codes = [exit_code(result, strict=arguments.strict, require_expectations=arguments.require_expectations)]
-    codes.append(on_findings(result.cells, arguments.fail_on))
+    codes = [exit_code(map(standing, result.cells), **_strictness(arguments), interrupted=result.interrupted)]
+    codes.append(on_findings((cell.severity for cell in result.cells), arguments.fail_on))
     if baseline is not None:
         codes.append(_against(baseline, result, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
@@ -80,17 +86,32 @@ def _write(result: Run, profile: Profile, snapshot: Snapshot, arguments: argpars
     return exits.UNJUDGED if any(observed(cell) is None for cell in result.cells) else exits.OK
 
 
-def exit_code(run: Run, *, strict: bool = False, require_expectations: bool = False) -> int:
-    """The code that a finished run asks for, by precedence.
+def _streamed(plan: Plan, arguments: argparse.Namespace, options: Options, stop: Callable[[Cell], bool]) -> int:
+    """Run and write at once; the exit code."""
+    stream = Stream(plan, options)
+    ended = stream.run(arguments.output, until=stop, concurrency=arguments.concurrency, bodies=arguments.bodies)
+    codes = [exit_code(stream.standings, **_strictness(arguments), interrupted=ended.interrupted)]
+    codes.append(on_findings(stream.severities.elements(), arguments.fail_on))
+    return min(codes, key=exits.PRECEDENCE.index)
+
+
+def _strictness(arguments: argparse.Namespace) -> dict[str, bool]:
+    return {"strict": arguments.strict, "require_expectations": arguments.require_expectations}
+
+
+def exit_code(
+    standings: Iterable[Standing], *, interrupted: bool, strict: bool = False, require_expectations: bool = False
+) -> int:
+    """The code that the cells of a run ask for, by precedence.
 
     ``strict``: what could not be judged counts as not as expected. ``require_expectations``: a cell without an
     expectation could not be judged.
     """
-    if run.interrupted:
+    if interrupted:
         return exits.INTERRUPTED
-    open_questions = {"unjudged", "free"} if require_expectations else {"unjudged"}
-    unjudged = any(standing(cell) in open_questions for cell in run.cells)
-    if run.summary["unexpected"] or (unjudged and strict):
+    found = set(standings)
+    unjudged = "unjudged" in found or (require_expectations and "free" in found)
+    if "failed" in found or (unjudged and strict):
         return exits.UNEXPECTED
     return exits.UNJUDGED if unjudged else exits.OK
 

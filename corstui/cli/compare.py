@@ -47,7 +47,7 @@ def exit_code(sides: Sides, fail_on: Collection[str] = (), *, strict: bool = Fal
     """1 when a cell differs or something of ``fail_on`` holds, 3 when one cannot be compared; ``strict``: 1 then."""
     counts = sides.counts
     cells = [cell for _, pair in sides.pairs for cell in (pair.a, pair.b) if cell is not None]
-    failed = [on_findings(cells, fail_on), on_policies(counts["policies"], fail_on)]
+    failed = [on_findings((cell.severity for cell in cells), fail_on), on_policies(counts["policies"], fail_on)]
     if counts["differ"] or any(failed) or (strict and counts["not_comparable"]):
         return exits.UNEXPECTED
     return exits.UNJUDGED if counts["not_comparable"] else exits.OK

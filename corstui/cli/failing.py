@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Protocol
 
 from corstui.cli import exits
 from corstui.cli.arguments import FAIL_ON_POLICY
@@ -11,21 +10,17 @@ from corstui.cli.streams import narrate
 from corstui.runner.lint import SEVERITIES
 
 
-class Judged(Protocol):
-    """A cell of a run or of a document."""
+def on_findings(severities: Iterable[str | None], wanted: Collection[str]) -> int:
+    """1 when a cell has a finding that is as grave as the mildest severity among ``wanted``; told on stderr.
 
-    @property
-    def severity(self) -> str | None: ...
-
-
-def on_findings(cells: Iterable[Judged], wanted: Collection[str]) -> int:
-    """1 when a cell has a finding that is as grave as the mildest severity among ``wanted``; told on stderr."""
-    severities = [each for each in wanted if each != FAIL_ON_POLICY]
-    if not severities:
+    ``severities``: for each cell that of its gravest finding.
+    """
+    among = [each for each in wanted if each != FAIL_ON_POLICY]
+    if not among:
         return exits.OK
-    mildest = min(severities, key=SEVERITIES.index)
+    mildest = min(among, key=SEVERITIES.index)
     enough = SEVERITIES[SEVERITIES.index(mildest) :]
-    found = sum(cell.severity in enough for cell in cells)
+    found = sum(severity in enough for severity in severities)
     if not found:
         return exits.OK
     graver = " or graver" if len(enough) > 1 else ""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from corstui.analysis.text import printable
@@ -102,20 +103,39 @@ def run_plan(
     bodies: bool = False,
 ) -> Run:
     """Run a plan to its end, to the first cell for which ``until`` holds, or to SIGINT or SIGTERM."""
-    return asyncio.run(_Collector(plan, until, bodies=bodies).run(concurrency))
+    cells: list[Cell] = []
+
+    def take(cell: Cell) -> bool:
+        cells.append(cell)
+        return until is not None and until(cell)
+
+    ended = play(plan, take, concurrency=concurrency, bodies=bodies)
+    return recorded(plan, cells, ended.started, ended.duration_ms, interrupted=ended.interrupted)
 
 
-class _Collector:
-    """Gathers finished cells so that an interruption loses none of them."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run went. ``started`` is an aware time."""
 
-    def __init__(self, plan: Plan, until: Callable[[Cell], bool] | None, *, bodies: bool) -> None:
-        self._plan, self._until, self._bodies = plan, until, bodies
-        self._cells: list[Cell] = []
+    started: datetime
+    duration_ms: float
+    interrupted: bool
+
+
+def play(plan: Plan, take: Callable[[Cell], bool], *, concurrency: int | None = None, bodies: bool = False) -> Ended:
+    """Hand each cell over as it finishes, to the end of the plan, until ``take`` says that this was enough, or to a
+    SIGINT or SIGTERM: what was finished has been handed over then."""
+    return asyncio.run(_Player(plan, take, bodies=bodies).run(concurrency))
+
+
+class _Player:
+    def __init__(self, plan: Plan, take: Callable[[Cell], bool], *, bodies: bool) -> None:
+        self._plan, self._take, self._bodies = plan, take, bodies
         self._interrupted = False
 
-    async def run(self, concurrency: int | None) -> Run:
+    async def run(self, concurrency: int | None) -> Ended:
         started, began = datetime.now(UTC), time.monotonic()
-        task = asyncio.ensure_future(self._gather(concurrency))
+        task = asyncio.ensure_future(self._play(concurrency))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._interrupt, task)
@@ -124,8 +144,7 @@ class _Collector:
         except asyncio.CancelledError:
             if not self._interrupted:
                 raise
-        duration = (time.monotonic() - began) * 1000
-        return recorded(self._plan, self._cells, started, duration, interrupted=self._interrupted)
+        return Ended(started, (time.monotonic() - began) * 1000, self._interrupted)
 
     def _interrupt(self, task: asyncio.Future[None]) -> None:
         """Stop what is under way. A second signal ends the program as if nobody listened."""
@@ -135,14 +154,14 @@ class _Collector:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
 
-    async def _gather(self, concurrency: int | None) -> None:
+    async def _play(self, concurrency: int | None) -> None:
         progress = Progress(len(self._plan.cells))
         try:
             async with aclosing(execute(self._plan, concurrency=concurrency, bodies=self._bodies)) as cells:
                 async for cell in cells:
-                    self._cells.append(cell)
+                    enough = self._take(cell)
                     progress.step()
-                    if self._until is not None and self._until(cell):
+                    if enough:
                         break
         finally:
             progress.close()

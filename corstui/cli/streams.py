@@ -7,10 +7,11 @@ import locale
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, NoReturn, TextIO
 
-from corstui.report.files import replace_file
+from corstui.report.files import replace_file, replacing
 
 
 class UsageError(Exception):
@@ -62,6 +63,22 @@ def emit(text: str, output: str | None = None) -> None:
     except OSError as error:
         silence_stdout()
         raise UsageError(f"cannot write to standard output: {error.strerror or 'it is closed'}") from None
+
+
+@contextlib.contextmanager
+def lines_to(output: str | None) -> Iterator[Callable[[str], None]]:
+    """A function that writes lines, each at once to stdout, or to the file ``output``, which is replaced at the end.
+
+    Raises UsageError when they cannot be written. A reader that has gone away is no error.
+    """
+    if output is None:
+        yield emit
+        return
+    try:
+        with replacing(Path(output)) as file:
+            yield lambda line: print(line, file=file)
+    except OSError as error:
+        _refuse(Path(output), (error.strerror or str(error)).lower())
 
 
 def silence_stdout() -> None:

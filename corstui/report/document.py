@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +17,7 @@ from corstui.report.engines import disagreements
 from corstui.report.formats import Options
 from corstui.report.masking import Mask, mask_for
 from corstui.runner.cell import Cell
+from corstui.runner.plan import Plan
 from corstui.runner.record import Run
 
 SCHEMA = "corstui.run/1"
@@ -47,16 +48,24 @@ def schema() -> dict[str, Any]:
 
 def heading(run: Run) -> dict[str, Any]:
     """What the document says about the run as a whole, without its counts."""
+    return {**beginning(run.plan, run.started), **ending(run.duration_ms, run.interrupted)}
+
+
+def ending(duration_ms: float, interrupted: bool) -> dict[str, Any]:
+    """What is known at the end of a run."""
+    return {"duration_ms": _ms(duration_ms), "interrupted": interrupted}
+
+
+def beginning(plan: Plan, started: datetime) -> dict[str, Any]:
+    """What is known when a run begins."""
     return {
         "schema": SCHEMA,
         "version": __version__,
-        "engine_versions": {name: ENGINES[name].version for name in run.plan.engines},
-        "profile": run.plan.name,
-        "environments": list(run.plan.environments),
-        "engines": list(run.plan.engines),
-        "started": run.started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "duration_ms": _ms(run.duration_ms),
-        "interrupted": run.interrupted,
+        "engine_versions": {name: ENGINES[name].version for name in plan.engines},
+        "profile": plan.name,
+        "environments": list(plan.environments),
+        "engines": list(plan.engines),
+        "started": started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
 
 

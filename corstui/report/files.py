@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
 def replace_file(path: Path, text: str, mode: int | None = None) -> None:
-    """Replace ``path`` as a whole, in UTF-8. What is no regular file (a pipe, a terminal) is written through.
+    """Replace ``path`` as a whole by ``text``, as :func:`replacing` does."""
+    with replacing(path, mode) as file:
+        file.write(text)
+
+
+@contextmanager
+def replacing(path: Path, mode: int | None = None) -> Iterator[TextIO]:
+    """A file to write that takes the place of ``path`` at the end of the block, in UTF-8. What is no regular file (a
+    pipe, a terminal) is written through.
 
     ``mode``: the permissions; None keeps those that the file has, or gives those of a new file. Raises OSError, and
-    leaves the file as it was then.
+    leaves the file as it was then, as for whatever else ends the block.
     """
     path = path.resolve()
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            yield file
         return
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_usual_mode(path) if mode is None else mode)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from corstui.fetch.result import Verdict
@@ -25,13 +26,31 @@ class Run:
     @property
     def summary(self) -> dict[str, int]:
         """Counts by verdict, and of the cells that an expectation, a gateway or an interruption makes special."""
-        counts: dict[str, int] = {verdict: sum(cell.verdict == verdict for cell in self.cells) for verdict in VERDICTS}
-        counts["unexpected"] = sum(cell.as_expected is False for cell in self.cells)
-        counts["unproven"] = sum(is_unproven(cell) for cell in self.cells)
-        counts["waived"] = sum(cell.waiver_state == "in-force" for cell in self.cells)
-        counts["inconclusive"] = sum(cell.inconclusive for cell in self.cells)
-        counts["not_run"] = len(self.plan.cells) - len(self.cells)
-        return counts
+        tally = Tally()
+        for cell in self.cells:
+            tally.add(cell)
+        return tally.summary(len(self.plan.cells))
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of a run, cell by cell, for which none has to be kept."""
+
+    done: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, cell: Cell) -> None:
+        self.done += 1
+        self.counts[cell.verdict] += 1
+        self.counts["unexpected"] += cell.as_expected is False
+        self.counts["unproven"] += is_unproven(cell)
+        self.counts["waived"] += cell.waiver_state == "in-force"
+        self.counts["inconclusive"] += bool(cell.inconclusive)
+
+    def summary(self, planned: int) -> dict[str, int]:
+        """The counts so far, of so many cells."""
+        names = (*VERDICTS, "unexpected", "unproven", "waived", "inconclusive")
+        return {**{name: self.counts[name] for name in names}, "not_run": planned - self.done}
 
 
 def is_unproven(cell: Cell) -> bool:

@@ -84,6 +84,7 @@ def test_lines_hold_what_the_document_holds(finished: Run) -> None:
     count = len(finished.cells)
     assert set(kinds[:count]) == {"cell"}
     assert set(kinds[count:]) == {"engine_difference"}
+    first |= {name: last.pop(name) for name in ("duration_ms", "interrupted")}
     assert {**first, "summary": last, "cells": rest[:count], "engine_differences": rest[count:]} == made
 
 
