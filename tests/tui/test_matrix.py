@@ -128,6 +128,10 @@ async def test_an_update_repaints_one_cell_and_the_total_of_its_row_only(monkeyp
         one.finish(FakeCell(slot.key, "blocked", "x", sent=False), run=2, now=0.0)
         app.matrix.update_cells([("endpoint 2", "origin1"), ("not", "there")])
         assert [region.size for region in repainted] == [(8, 1), (9, 1)]
+        asked: list[object] = []
+        monkeypatch.setattr(app.matrix, "refresh", lambda *regions, **_: asked.append(regions))
+        app.matrix.update_cells([("endpoint 200", "origin1")])
+        assert asked == []
         assert app.lines()[3][repainted[0].x :].startswith("✗  x")
 
 

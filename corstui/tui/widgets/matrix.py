@@ -184,8 +184,8 @@ class Matrix(ScrollView, can_focus=True):
                 grown = self._grows(self.grid.rows[row], self.grid.columns[column]) or grown
         if grown:
             self.lay_out()
-        elif seen:
-            self.refresh(*self._regions(seen))
+        elif regions := list(self._regions(seen)):
+            self.refresh(*regions)
 
     def update_sums(self) -> None:
         """Repaint the totals of the columns."""
