@@ -10,7 +10,6 @@ import pytest
 
 from corstui.tui.app import CorstuiApp
 from corstui.tui.bridge import Bridge
-from corstui.tui.screens.dashboard import Dashboard
 from corstui.tui.screens.flow import FlowScreen
 from tests.end_to_end.test_wire_safety import corstui, written
 from tests.support.rawserver import Peer, RawServer
@@ -71,7 +70,7 @@ async def test_the_dashboard_shows_it_as_text_on_every_page(tmp_path: Path) -> N
     async with RawServer(say) as server:
         app = CorstuiApp([Path(profile_of(tmp_path, server))], process_env={}, bridge=Bridge())
         async with somebody(app, Network()) as person:
-            await person.until(lambda: isinstance(app.screen, Dashboard))
+            await person.opened()
             await person.settled()
             for _ in ANSWERS:
                 assert harmless(person.text())
@@ -82,5 +81,5 @@ async def test_the_dashboard_shows_it_as_text_on_every_page(tmp_path: Path) -> N
                     assert harmless(person.text())
                     assert app.is_running
                 await person.press("escape")
-                await person.until(lambda: isinstance(app.screen, Dashboard))
+                await person.opened()
                 await person.press("j")

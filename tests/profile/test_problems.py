@@ -40,7 +40,7 @@ def test_a_problem_says_where_it_is_and_what_would_be_right(
 def test_the_parser_without_libyaml_leads_to_the_same_problems(
     complaints: Complain, monkeypatch: pytest.MonkeyPatch, text: str, expected: list[list[str]]
 ) -> None:
-    monkeypatch.setattr(document, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(document, "LOADER", yaml.SafeLoader)
 
     assert [line.startswith(start) for line, (start, *_) in zip(complaints(text), expected, strict=True)] == [
         True for _ in expected

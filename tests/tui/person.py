@@ -41,8 +41,14 @@ class Person:
             while not true():
                 await self.pilot.pause(0.01)
 
+    async def opened(self) -> None:
+        """Wait for the dashboard to be in front; its first run has begun by then."""
+        await self.until(lambda: isinstance(self.app.screen, Dashboard) and self.app.screen.is_mounted)
+
     async def settled(self) -> None:
-        await self.until(lambda: not self.dashboard.runs.active and self.dashboard.grid.settled)
+        """Wait for the dashboard to have nothing left to do."""
+        dashboard = self.dashboard
+        await self.until(lambda: dashboard.is_mounted and not dashboard.runs.active and dashboard.grid.settled)
         await self.pilot.pause()
 
     def lines(self) -> list[str]:

@@ -44,7 +44,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 async def opened(person: Person) -> None:
-    await person.until(lambda: isinstance(person.app.screen, Dashboard))
+    await person.opened()
     await person.settled()
 
 

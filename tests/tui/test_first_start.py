@@ -58,13 +58,13 @@ async def fill(person: Person, origins: str, requests: str, name: str = "Web sho
 
 async def test_without_a_profile_the_demo_opens_and_says_how_to_go_on() -> None:
     async with started(demo=True) as person:
-        await person.until(lambda: isinstance(person.app.screen, Dashboard))
+        await person.opened()
         assert "p creates or opens one of yours" in person.told()
         await person.press("p")
         assert isinstance(person.app.screen, PickerScreen)
         assert "There is no profile yet" in person.text()
         await person.press("d")
-        await person.until(lambda: isinstance(person.app.screen, Dashboard))
+        await person.opened()
 
 
 async def test_without_a_demo_the_picker_says_where_it_looked_and_what_to_do() -> None:
@@ -174,7 +174,7 @@ async def test_a_file_is_opened_by_its_path_with_completion() -> None:
         assert "Nothing begins like that" in person.text()
         field.value = "elsewhere/shop.yaml"
         await person.press("enter")
-        await person.until(lambda: isinstance(person.app.screen, Dashboard))
+        await person.opened()
 
 
 async def test_a_file_that_is_no_profile_shows_its_problems() -> None:

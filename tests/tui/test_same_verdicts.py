@@ -14,7 +14,6 @@ from corstui.cli import main
 from corstui.lab import DEMO_PROFILE, LabThread
 from corstui.tui.app import CorstuiApp
 from corstui.tui.bridge import Bridge
-from corstui.tui.screens.dashboard import Dashboard
 from tests.tui.person import somebody
 from tests.tui.shop import Network
 
@@ -38,7 +37,7 @@ async def on_screen(profile: Path, process_env: Mapping[str, str]) -> Told:
     """What the dashboard holds after both environments ran."""
     app = CorstuiApp([profile], process_env=process_env, bridge=Bridge())
     async with somebody(app, Network()) as person:
-        await person.until(lambda: isinstance(app.screen, Dashboard))
+        await person.opened()
         await person.press("3")
         await person.settled()
         cells = [slot.cell for board in person.dashboard.session.boards.values() for slot in board]
