@@ -21,6 +21,7 @@ from pathlib import Path
 
 from corstui import load_profile
 from corstui.fetch.messages import Request
+from corstui.garbage import collect_rarely
 from corstui.runner import Cell, Plan, execute, plan
 from corstui.runner.simulate import rehearse
 
@@ -124,6 +125,7 @@ def _requests(chosen: Plan) -> list[Request]:
 
 def measured(name: str, profile: Path) -> Took:
     """Do it here."""
+    collect_rarely()  # as the program does
     before = resident()
     chosen = plan(load_profile(profile, process_env={}))
     planned = resident()

@@ -21,12 +21,13 @@ BELOW = {
     "transport": ("fetch",),
     "profile": ("fetch",),
     "browser": ("fetch", "transport"),
-    "runner": ("fetch", "transport", "profile", "browser"),
+    "runner": ("fetch", "transport", "profile", "browser", "garbage"),
     "analysis": ("fetch", "transport", "profile", "browser", "runner"),
     "report": ("fetch", "transport", "profile", "browser", "runner", "analysis"),
-    "tui": ("fetch", "transport", "profile", "browser", "runner", "analysis", "report"),
-    "cli": ("fetch", "transport", "profile", "browser", "runner", "analysis", "report", "tui", "lab"),
+    "tui": ("fetch", "transport", "profile", "browser", "runner", "analysis", "report", "garbage"),
+    "cli": ("fetch", "transport", "profile", "browser", "runner", "analysis", "report", "tui", "lab", "garbage"),
     "lab": (),
+    "garbage": (),
 }
 #: Where each third-party package may be loaded.
 CONFINED = {

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from corstui.analysis.text import printable
 from corstui.cli.streams import Progress, UsageError, columns, complain, emit, has_color, has_marks, lines, narrate
+from corstui.garbage import collect_rarely
 from corstui.profile import Profile, ProfileError, load_profile
 from corstui.report.formats import Options
 from corstui.runner import Cell, NothingSelected, Plan, Run, execute, recorded
@@ -125,6 +126,7 @@ class Ended:
 def play(plan: Plan, take: Callable[[Cell], bool], *, concurrency: int | None = None, bodies: bool = False) -> Ended:
     """Hand each cell over as it finishes, to the end of the plan, until ``take`` says that this was enough, or to a
     SIGINT or SIGTERM: what was finished has been handed over then."""
+    collect_rarely()
     return asyncio.run(_Player(plan, take, bodies=bodies).run(concurrency))
 
 

@@ -50,8 +50,7 @@ class Refused(Exception):
 def construct(params: FetchParams, page: PageContext, engine: Engine) -> Constructed:
     """What enters the fetch. Raises :class:`Refused` for what a browser answers with a TypeError."""
     initiator = INITIATORS[params.initiator]
-    base = page.url
-    url = parse(params.url, base.href if base is not None and base.scheme != "data" else None)
+    url = _resolved(params.url, page.url)
     if url is None:
         _refuse("req.url.credentials", "a URL", params.url, "url-invalid")
     if url.includes_credentials and initiator.name == "fetch":
@@ -59,6 +58,13 @@ def construct(params: FetchParams, page: PageContext, engine: Engine) -> Constru
     if initiator.scripted:
         return _scripted(params, url, page, engine)
     return _element(params, url, initiator, engine)
+
+
+def _resolved(text: str, base: Url | None) -> Url | None:
+    """``text`` as the page reads it."""
+    if base is None or base.scheme == "data" or text.startswith(("http://", "https://")):
+        return parse(text)  # which says all by itself, so that all pages share what the parser makes of it
+    return parse(text, base.href)
 
 
 def _refuse(id: str, required: str, observed: str, reason: str, net_error: str | None = None) -> NoReturn:

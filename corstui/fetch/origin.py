@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from corstui.fetch.url import DEFAULT_PORTS, Url, parse
@@ -29,7 +29,7 @@ _UNTRUSTWORTHY_SCHEMES = frozenset({"http", "ws", "ftp"})
 _TUPLE_SCHEMES = frozenset(DEFAULT_PORTS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """A tuple origin, or an opaque one (``nonce`` is set), which equals nothing but itself.
 
@@ -50,7 +50,8 @@ class Origin:
     def is_opaque(self) -> bool:
         return self.nonce is not None
 
-    def serialise(self) -> str:
+    @cached_property
+    def serialised(self) -> str:
         """``null`` or ``scheme://host[:port]``. https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin"""
         if self.is_opaque:
             return "null"
@@ -58,7 +59,7 @@ class Origin:
         return f"{self.scheme}://{self.host}{port}"
 
     def __str__(self) -> str:
-        return self.serialise()
+        return self.serialised
 
 
 def parse_origin(text: str) -> Origin | None:
@@ -93,13 +94,18 @@ def origin_of(url: Url) -> Origin:
         inner = parse(url.path)
         return origin_of(inner) if inner is not None and inner.scheme in ("http", "https") else Origin.opaque()
     if url.scheme in _TUPLE_SCHEMES or (url.host and url.scheme != "file"):
-        return Origin(url.scheme, url.host, url.port)
+        return _tuple_origin(url.scheme, url.host, url.port)
     return Origin.opaque()
+
+
+@lru_cache(maxsize=4096)
+def _tuple_origin(scheme: str, host: str, port: int | None) -> Origin:
+    return Origin(scheme, host, port)
 
 
 def same_origin(a: Origin, b: Origin) -> bool:
     """https://html.spec.whatwg.org/#same-origin; an opaque origin is the same only as itself."""
-    return a == b
+    return a is b or a == b
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
+from corstui.garbage import collect_rarely
 from corstui.tui import terminal
 from corstui.tui.bridge import Bridge
 from corstui.tui.commands import commands_of
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 Demo = Callable[[], tuple[Path, Mapping[str, str]]]
 
 WATCH_SECONDS = 1.0
-#: When Python looks for garbage that refers to itself (gc.set_threshold). Results come by the thousand and hold none:
-#: at its usual pace it would stop the screen for 0.1 s every second that a large matrix fills.
-COLLECTIONS = (10_000, 10, 1_000)
 
 
 class CorstuiApp(App[None]):
@@ -94,7 +91,7 @@ class CorstuiApp(App[None]):
             said = f"{self._unsettled[0]}{more}. Your settings are not used; corstui config shows all."
             self.notify(said, severity="warning", markup=False, timeout=15)
         if not self.is_headless:
-            gc.set_threshold(*COLLECTIONS)
+            collect_rarely()
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))

@@ -34,7 +34,9 @@ class Person:
         return row.key, column.key
 
     async def press(self, *keys: str) -> None:
+        """Press the keys, and wait for the inspector to follow the cursor."""
         await self.pilot.press(*keys)
+        await self.until(lambda: self.app.dashboard is None or not self.app.dashboard._moved_on)
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(60):

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from multiprocessing.connection import Connection
 from typing import Any
 
+from corstui.garbage import collect_rarely
 from corstui.runner.apart.news import Command, Ended, News, Packer, Run
 from corstui.runner.cell import Cell
 from corstui.runner.plan import CellKey
@@ -26,6 +27,7 @@ def main(handle: int) -> None:
     with Connection(handle) as connection:
         try:
             make: Callable[[], Execute] = connection.recv()
+            collect_rarely()
             asyncio.run(_Child(connection, make()).serve())
         except (EOFError, ConnectionError):
             pass  # the parent is gone, and nobody is left to tell

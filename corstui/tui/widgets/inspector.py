@@ -74,8 +74,8 @@ class Inspector(Pane):
 
     @property
     def _width(self) -> int:
-        # one column stays free for the scrollbar, so that its coming does not wrap the text anew
-        return max(16, self.size.width - (0 if self.show_vertical_scrollbar else 1))
+        # one column stays free for the scrollbar, which is within the size, so that its coming does not wrap the text
+        return max(16, self.size.width - 1)
 
     def _write(self) -> None:
         self._columns = self._width

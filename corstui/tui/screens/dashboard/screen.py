@@ -49,7 +49,7 @@ SLOWLY = 0.25
 #: that lies between two changes is gone through to paint them.
 TELLING = 0.1
 #: How long the inspector stays with a cell when the cursor runs on, in seconds.
-INSPECTING = 0.15
+INSPECTING = 0.1
 #: For how long pairs of a comparison are judged between two frames, in seconds.
 JUDGING = 0.01
 #: Columns of the terminal: the least and the most that the inspector takes beside the matrix.
