@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Send = Callable[[Request], Awaitable[Reply]]
 
+#: What a string of script may hold and UTF-8 may not: https://webidl.spec.whatwg.org/#idl-USVString
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CROSSORIGIN = (None, "", "anonymous", "use-credentials")
 _LOCAL_NETWORK = ("granted", "denied")
 _THIRD_PARTY_COOKIES = (None, "allowed", "blocked", "partitioned", "no-store")
@@ -120,7 +123,7 @@ class Browser:
             reply = await self._sender.send(request, deadline=deadline)
             if self._clock is not None:
                 moment = self._clock()
-                reply = replace(reply, now=moment, wall=moment)
+                reply = reply._replace(now=moment, wall=moment)
             return reply
 
         now = self._clock() if self._clock is not None else time.monotonic()
@@ -229,7 +232,7 @@ def fetch_params(
         url=url,
         method=method,
         headers=[(name, value) for name, value in headers],
-        body=body.encode() if isinstance(body, str) else body,
+        body=_LONE_SURROGATE.sub("\ufffd", body).encode() if isinstance(body, str) else body,
         body_type="text/plain;charset=UTF-8" if isinstance(body, str) else None,
         mode=mode,
         credentials=credentials,

@@ -136,7 +136,7 @@ def _play(flow: Generator[Request, Reply, Flow], part: Recorded, answers: _Answe
         request = next(flow)
         while (reply := answers.to(request)) is not None:
             # the two recordings have clocks of their own: everything happens when this one began
-            request = flow.send(replace(reply, now=part.now, wall=part.wall))
+            request = flow.send(reply._replace(now=part.now, wall=part.wall))
     except StopIteration as done:
         ended: Flow = done.value
         return ended

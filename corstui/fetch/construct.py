@@ -6,8 +6,7 @@ https://fetch.spec.whatwg.org/#dom-request
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from corstui.fetch import headers as h
 from corstui.fetch import methods
@@ -26,8 +25,7 @@ KEEPALIVE_LIMIT = 65_536
 TEXT = "text/plain;charset=UTF-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Constructed:
+class Constructed(NamedTuple):
     """The request as it enters the fetch."""
 
     url: Url
@@ -154,6 +152,11 @@ def _with_charset(name: str, value: str, engine: Engine) -> tuple[str, str]:
 _CHARSET = re.compile(r';\s*charset="?([^\s;"]+)', re.IGNORECASE)
 
 
+def _is_type(value: str) -> bool:
+    """Whether a Blob takes ``value`` for its type rather than none: https://w3c.github.io/FileAPI/#constructorBlob"""
+    return value.isascii() and value.isprintable()
+
+
 def _element(params: FetchParams, url: Url, initiator: Initiator, engine: Engine) -> Constructed:
     """Elements, EventSource and beacons choose for themselves; ``crossorigin`` turns them to CORS (HTML)."""
     method = "POST" if initiator.name == "form" and params.method.upper() == "POST" else initiator.method
@@ -162,16 +165,16 @@ def _element(params: FetchParams, url: Url, initiator: Initiator, engine: Engine
     if initiator.name == "beacon" and not engine.sends_large_beacons:
         _limit(body)
     if initiator.name in ("beacon", "form"):
-        content_type = [(name, value) for name, value in params.headers if name.lower() == "content-type"]
+        content_type = [field for field in params.headers if field[0].lower() == "content-type" and _is_type(field[1])]
         headers = _with_body_type(content_type, body, params)
     built = Constructed(url, method, headers, body, initiator.mode or "cors", initiator.credentials or "same-origin")
     if initiator.takes_crossorigin and params.crossorigin is not None:
         credentials = "include" if params.crossorigin == "use-credentials" else "same-origin"
-        return replace(built, mode="cors", credentials=credentials)
+        return built._replace(mode="cors", credentials=credentials)
     if initiator.name == "eventsource" and params.credentials == "include":
-        return replace(built, credentials="include")
+        return built._replace(credentials="include")
     if initiator.name == "beacon" and h.unsafe_names(headers, engine):
-        return replace(built, mode="cors")
+        return built._replace(mode="cors")
     if initiator.name in engine.elements_without_cors:
-        return replace(built, mode="no-cors", credentials="include")
+        return built._replace(mode="no-cors", credentials="include")
     return built

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from corstui.fetch.cache import PreflightCache
 from corstui.fetch.cookies import Cookie, CookieJar
 from corstui.fetch.engines import Engine
-from corstui.fetch.messages import HeaderList
+from corstui.fetch.messages import NO_HEADERS, HeaderList
 from corstui.fetch.origin import Origin
 from corstui.fetch.url import Url
 
@@ -17,8 +18,7 @@ REDIRECTS = ("follow", "error", "manual")
 CACHE_MODES = ("default", "no-store", "reload", "no-cache", "force-cache", "only-if-cached")
 
 
-@dataclass(frozen=True, slots=True)
-class FetchParams:
+class FetchParams(NamedTuple):
     """What script asks for: the arguments of fetch(), or what an element or XHR amounts to.
 
     ``body_type`` is the Content-Type that the body itself brings, for when script's headers leave it open.
@@ -26,7 +26,7 @@ class FetchParams:
 
     url: str
     method: str = "GET"
-    headers: HeaderList = field(default_factory=list)
+    headers: HeaderList = NO_HEADERS
     body: bytes | None = None
     body_type: str | None = None
     mode: str = "cors"
@@ -40,8 +40,7 @@ class FetchParams:
     crossorigin: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageContext:
+class PageContext(NamedTuple):
     """The page whose script asks. ``url`` gives base URL and Referer; None has neither (a data: frame, a sandbox)."""
 
     origin: Origin

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from corstui.fetch.origin import (
     Origin,
@@ -109,8 +109,7 @@ RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CookieContext:
+class CookieContext(NamedTuple):
     """What of a request decides about its cookies; made by :func:`cookie_context`.
 
     ``third_party_cookies`` is ``allowed``, ``blocked``, ``partitioned`` or ``no-store`` (sent, never stored).

@@ -26,7 +26,6 @@ carries its times. Replaying the same replies gives the same flow.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 
 from corstui.fetch import headers as h
 from corstui.fetch import methods, network, redirect
@@ -64,6 +63,7 @@ def fetch(
     except Stop as stop:
         run.forget_preflight("network" if stop.verdict == "error" else stop.reason)
         if run.hides(stop):
+            run.undecide()
             return run.flow("opaque", None, None, ScriptResponse("opaque", 0, "", False, []))
         return run.flow(stop.verdict, stop.reason, stop.browser_error, None)
     return run.flow("opaque" if run.is_opaque(response) else "allowed", None, None, response)
@@ -151,6 +151,8 @@ class _Run(CurrentRequest):
         if url.scheme == "blob" and own:
             self.fail("main.scheme", "a blob that exists", url.href, "scheme-not-cors", "ERR_FILE_NOT_FOUND")
         if own and self.tainting == "basic":
+            if url.scheme not in ("http", "https"):  # https://fetch.spec.whatwg.org/#scheme-fetch
+                self.fail("main.scheme", "http or https", url.scheme, "scheme-not-cors", "ERR_UNKNOWN_URL_SCHEME")
             return "basic"
         if self.mode == "same-origin":
             self.fail(
@@ -268,7 +270,7 @@ class _Run(CurrentRequest):
             set_cookies = h.get_all(response.headers, "set-cookie")
             if set_cookies:
                 fates = self.state.jar.store(set_cookies, self.url, context, reply.wall)
-                self.exchanges[-1] = replace(self.exchanges[-1], set_cookies=tuple(fates))
+                self.exchanges[-1] = self.exchanges[-1]._replace(set_cookies=tuple(fates))
         self.judge_response(response, reply)
         return response, reply
 

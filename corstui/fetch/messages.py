@@ -6,14 +6,16 @@ The flow yields a :class:`Request` and is sent back a :class:`Reply`: the raw he
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Header fields in wire order, duplicates kept, text as latin-1.
 HeaderList = list[tuple[str, str]]
+#: For where there are none: a list of headers is never changed once it is made.
+NO_HEADERS: HeaderList = []
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """Where the time of one exchange went, in milliseconds; None where it is unknown."""
 
     queue: float | None = None
@@ -27,8 +29,7 @@ class Timing:
 NO_TIMING = Timing()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request as the browser puts it on the wire.
 
     ``phase`` is ``preflight``, ``actual`` or ``redirect``; ``hop`` counts the redirects before it.
@@ -65,8 +66,7 @@ class Held:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came back for one request.
 
     ``head``: the final response's raw head, from its status line to the blank line (1xx heads left out), exactly as
@@ -85,5 +85,5 @@ class Reply:
     timing: Timing = NO_TIMING
     now: float = 0.0
     wall: float = 0.0
-    address: str | None = field(default=None)
+    address: str | None = None
     """The IP address that answered, when known."""

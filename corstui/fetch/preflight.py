@@ -5,7 +5,8 @@ https://fetch.spec.whatwg.org/#cors-preflight-fetch-0
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import NamedTuple
 
 from corstui.fetch import headers as h
 from corstui.fetch.cors import cors_check
@@ -19,8 +20,7 @@ ACAH = "access-control-allow-headers"
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class PreflightRequest:
+class PreflightRequest(NamedTuple):
     """What a preflight asks for. ``names``: the unsafe header names, as in Access-Control-Request-Headers."""
 
     method: str
@@ -37,8 +37,7 @@ class PreflightRequest:
         return ",".join(self.names) or None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """``methods`` and ``names`` are what the response lists, for the preflight cache."""
 
     rules: list[Rule]
@@ -49,82 +48,93 @@ class Judgement:
     """It failed on nothing but a method or header that is not listed."""
 
 
+class _Evidence(NamedTuple):
+    """What the rules go by. ``methods`` and ``names``: what the response lists, None for what cannot be parsed."""
+
+    request: PreflightRequest
+    response: Response
+    engine: Engine
+    methods: list[str] | None
+    names: list[str] | None
+
+
 def judge(request: PreflightRequest, response: Response, engine: Engine) -> Judgement:
     """Apply every rule in the engine's order of report; the first that fails decides."""
-    allowed_methods = h.parse_tokens(h.get_all(response.headers, ACAM))
-    allowed_names = h.parse_tokens(h.get_all(response.headers, ACAH))
-    gates = {
-        "redirect": lambda: _redirect(response),
-        "cors": lambda: (
-            []
-            if request.own and engine.trusts_own_preflight
-            else cors_check(
-                response.headers, request.origin, request.credentials, engine, preflight=True, tainted=False
-            )
-        ),
-        "status": lambda: _ok_status(response),
-        "acam-parse": lambda: _parsed("acam", "Access-Control-Allow-Methods", ACAM, allowed_methods, response),
-        "acah-parse": lambda: _parsed("acah", "Access-Control-Allow-Headers", ACAH, allowed_names, response),
-        "method": lambda: _method(
-            request,
-            allowed_methods or [],
-            spared=request.forced and not engine.upload_listener_needs_method and not h.get_all(response.headers, ACAM),
-        ),
-        "authorization": lambda: _authorization(request, allowed_names or []),
-        "headers": lambda: _names(request, allowed_names or [], engine),
-    }
-    rules: list[Rule] = []
-    for gate in engine.preflight_order:
-        rules.extend(gates[gate]())
+    methods = h.parse_tokens(h.get_all(response.headers, ACAM))
+    names = h.parse_tokens(h.get_all(response.headers, ACAH))
+    evidence = _Evidence(request, response, engine, methods, names)
+    rules = [rule for gate in engine.preflight_order for rule in _GATES[gate](evidence)]
     failure = first_failure(rules)
-    match_rules = {"cors.preflight.method", "cors.preflight.headers", "cors.preflight.authorization"}
     return Judgement(
         rules=rules,
         failure=failure,
-        methods=tuple(allowed_methods or ()),
-        names=tuple(name.lower() for name in allowed_names or ()),
-        failed_match_only=failure is not None and all(rule.passed or rule.id in match_rules for rule in rules),
+        methods=tuple(methods or ()),
+        names=tuple(name.lower() for name in names or ()),
+        failed_match_only=failure is not None and all(rule.passed or rule.id in _MATCH_RULES for rule in rules),
     )
 
 
-def _redirect(response: Response) -> list[Rule]:
-    location = h.get(response.headers, "location")
-    if response.status in REDIRECT_STATUSES and location is not None:
-        observed = f"{response.status} to {location}"
-        return [failed("cors.preflight.redirect", "no redirect", observed, "preflight-redirect", location)]
-    return []
+def _redirect(evidence: _Evidence) -> list[Rule]:
+    response = evidence.response
+    location = h.get(response.headers, "location") if response.status in REDIRECT_STATUSES else None
+    if location is None:
+        return []
+    observed = f"{response.status} to {location}"
+    return [failed("cors.preflight.redirect", "no redirect", observed, "preflight-redirect", location)]
 
 
-def _ok_status(response: Response) -> list[Rule]:
-    if 200 <= response.status <= 299:
-        return [passed("cors.preflight.status", "200-299", str(response.status))]
-    if response.status in REDIRECT_STATUSES and h.get(response.headers, "location") is not None:
-        return []  # the redirect rule has said it
-    return [failed("cors.preflight.status", "200-299", str(response.status), "preflight-status", str(response.status))]
+def _cors(evidence: _Evidence) -> list[Rule]:
+    request, response, engine = evidence.request, evidence.response, evidence.engine
+    if request.own and engine.trusts_own_preflight:
+        return []
+    return cors_check(response.headers, request.origin, request.credentials, engine, preflight=True, tainted=False)
 
 
-def _parsed(short: str, label: str, name: str, tokens: list[str] | None, response: Response) -> list[Rule]:
-    if tokens is None:
-        observed = h.get(response.headers, name) or ""
-        required = f"{label}: tokens separated by commas"
-        return [failed(f"cors.preflight.{short}-parse", required, observed, f"{short}-unparseable", observed)]
-    return []
+def _ok_status(evidence: _Evidence) -> list[Rule]:
+    status = evidence.response.status
+    if 200 <= status <= 299:
+        return [passed("cors.preflight.status", "200-299", str(status))]
+    if _redirect(evidence):
+        return []  # which has said it
+    return [failed("cors.preflight.status", "200-299", str(status), "preflight-status", str(status))]
 
 
-def _method(request: PreflightRequest, allowed: list[str], *, spared: bool) -> list[Rule]:
-    """``spared``: the response need not list the method."""
-    step, observed = "cors.preflight.method", ", ".join(allowed) or "absent"
-    required = f"{request.method} in Access-Control-Allow-Methods"
+def _parsed_methods(evidence: _Evidence) -> list[Rule]:
+    return [] if evidence.methods is not None else [_unparsable("acam", "Access-Control-Allow-Methods", evidence)]
+
+
+def _parsed_names(evidence: _Evidence) -> list[Rule]:
+    return [] if evidence.names is not None else [_unparsable("acah", "Access-Control-Allow-Headers", evidence)]
+
+
+def _unparsable(short: str, name: str, evidence: _Evidence) -> Rule:
+    observed = h.get(evidence.response.headers, name.lower()) or ""
+    required = f"{name}: tokens separated by commas"
+    return failed(f"cors.preflight.{short}-parse", required, observed, f"{short}-unparseable", observed)
+
+
+def _method(evidence: _Evidence) -> list[Rule]:
+    request, allowed = evidence.request, evidence.methods or []
     if request.method in SAFELISTED:
         return []
-    if request.method in allowed or ("*" in allowed and not request.credentials) or spared:
+    step, observed = "cors.preflight.method", ", ".join(allowed) or "absent"
+    required = f"{request.method} in Access-Control-Allow-Methods"
+    if request.method in allowed or ("*" in allowed and not request.credentials) or _spares_method(evidence):
         return [passed(step, required, observed)]
     if "*" in allowed:
         observed += " (no wildcard with credentials)"
     return [failed(step, required, observed, "method-not-allowed", request.method)]
 
 
-def _authorization(request: PreflightRequest, allowed: list[str]) -> list[Rule]:
+def _spares_method(evidence: _Evidence) -> bool:
+    """Whether the response need not list the method."""
+    if not evidence.request.forced or evidence.engine.upload_listener_needs_method:
+        return False
+    return not h.get_all(evidence.response.headers, ACAM)
+
+
+def _authorization(evidence: _Evidence) -> list[Rule]:
+    request, allowed = evidence.request, evidence.names or []
     if "authorization" not in request.names:
         return []
     required, observed = "authorization named in Access-Control-Allow-Headers", ", ".join(allowed) or "absent"
@@ -135,7 +145,8 @@ def _authorization(request: PreflightRequest, allowed: list[str]) -> list[Rule]:
     return [failed("cors.preflight.authorization", required, observed, "authorization-by-wildcard", "authorization")]
 
 
-def _names(request: PreflightRequest, allowed: list[str], engine: Engine) -> list[Rule]:
+def _names(evidence: _Evidence) -> list[Rule]:
+    request, allowed = evidence.request, evidence.names or []
     if not request.names:
         return []
     listed = {name.lower() for name in allowed}
@@ -148,3 +159,17 @@ def _names(request: PreflightRequest, allowed: list[str], engine: Engine) -> lis
     if "*" in listed:
         observed += " (no wildcard with credentials)"
     return [failed("cors.preflight.headers", required, observed, "header-not-allowed", missing[0])]
+
+
+#: The rules by the names that engines put them in order by.
+_GATES: dict[str, Callable[[_Evidence], list[Rule]]] = {
+    "redirect": _redirect,
+    "cors": _cors,
+    "status": _ok_status,
+    "acam-parse": _parsed_methods,
+    "acah-parse": _parsed_names,
+    "method": _method,
+    "authorization": _authorization,
+    "headers": _names,
+}
+_MATCH_RULES = frozenset({"cors.preflight.method", "cors.preflight.headers", "cors.preflight.authorization"})

@@ -67,7 +67,7 @@ orb-blocked                   blocked actual.orb                   AR   ERR_BLOC
 auth-prompt                   blocked actual.auth-401              AR   -                                    -
 engine-refused                blocked engine.refused               LPAR -                                    -
 # the network
-dns-failure                   error   cors.preflight.network       PAR  ERR_NAME_NOT_RESOLVED                CORSDidNotSucceed2
+dns-failure                   error   cors.preflight.network       LPAR ERR_NAME_NOT_RESOLVED                CORSDidNotSucceed2
 connection-refused            error   cors.preflight.network       PAR  ERR_CONNECTION_REFUSED               CORSDidNotSucceed2
 connection-reset              error   cors.preflight.network       PAR  ERR_CONNECTION_RESET                 CORSDidNotSucceed2
 connect-timeout               error   cors.preflight.network       PAR  ERR_CONNECTION_TIMED_OUT             CORSDidNotSucceed2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import NoReturn
 
 from corstui.fetch.engines import Engine
@@ -52,7 +51,7 @@ class Record:
             self.sent = True
         response = None
         if isinstance(parsed, Response):
-            response = replace(parsed, body_length=reply.body_length, body_error=reply.body_error)
+            response = parsed._replace(body_length=reply.body_length, body_error=reply.body_error)
         self.exchanges.append(
             Exchange(request.phase, request.hop, request, response, error, reply.timing, reply.address, withheld)
         )
@@ -89,6 +88,10 @@ class Record:
         exchange = len(self.exchanges) - 1 if self.exchanges else None
         self.record(failed(id, required, observed, reason), exchange, decisive=True)
         raise Stop("blocked", reason, browser_error if self.engine.name == "chromium" else None)
+
+    def undecide(self) -> None:
+        """Nothing was decided by what failed: the initiator is not told of it."""
+        self.checks = [check._replace(decisive=False) for check in self.checks]
 
     def flow(
         self, verdict: Verdict, reason: str | None, browser_error: str | None, response: ScriptResponse | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from corstui.fetch.messages import NO_TIMING, HeaderList, NetworkError, Request, Timing
 
@@ -11,8 +11,7 @@ Verdict = Literal["allowed", "opaque", "blocked", "unsent", "error"]
 Phase = Literal["local", "preflight", "actual", "redirect"]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A response head as the engine understood it."""
 
     status: int
@@ -23,8 +22,7 @@ class Response:
     body_error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One request with its response or its network error."""
 
     phase: str
@@ -40,8 +38,7 @@ class Exchange:
     """What became of the cookies that the answer sets, as (name, fate); empty without credentials."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One rule applied. ``id`` is the step id; ``exchange`` indexes the flow's exchanges, None for local rules."""
 
     id: str

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from corstui.fetch.headers import combined
-from corstui.fetch.messages import HeaderList
+from corstui.fetch.messages import NO_HEADERS, HeaderList
 from corstui.fetch.origin import is_potentially_trustworthy
 from corstui.fetch.url import Url
 from corstui.fetch.wire_tables import SOUP_FIELDS, TABLES, HeadTable, Layout
@@ -30,8 +30,7 @@ _SINGLE_RANGE = re.compile(r"bytes\s*=[\s,]*\+?(\d*)\s*-\s*\+?(\d*)[\s,]*", re.I
 Fields = dict[str, tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """Everything about one request that its head tells.
 
     ``kind`` is ``preflight``, ``actual`` or ``navigation``; ``headers`` are script's own, Content-Type included, on a
@@ -49,7 +48,7 @@ class Outgoing:
     mode: str = "cors"
     destination: str = "empty"
     initiator: str = "fetch"
-    headers: HeaderList = field(default_factory=list)
+    headers: HeaderList = NO_HEADERS
     origin: str | None = None
     referer: str | None = None
     cookie: str | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import replace
 
 from corstui.fetch.engines import ENGINES
 from corstui.fetch.head import BadHead, parse_head
@@ -59,8 +58,8 @@ def _base(planned: Planned) -> Request | None:
         chosen = actual
     else:
         chosen = preflight or _preflight_for(actual)
-    harmless = replace(
-        chosen, headers=_harmless(planned, chosen.headers), body=b"", phase="control", hop=0, credentials=False
+    harmless = chosen._replace(
+        headers=_harmless(planned, chosen.headers), body=b"", phase="control", hop=0, credentials=False
     )
     return None if carries_secret(planned, harmless) else harmless
 
@@ -68,7 +67,7 @@ def _base(planned: Planned) -> Request | None:
 def _preflight_for(actual: Request) -> Request:
     """The preflight that a simple write would need if it were none."""
     headers = [(name, value) for name, value in actual.headers if name.lower() not in _BODY]
-    return replace(actual, method="OPTIONS", headers=[*headers, ("Access-Control-Request-Method", actual.method)])
+    return actual._replace(method="OPTIONS", headers=[*headers, ("Access-Control-Request-Method", actual.method)])
 
 
 def _harmless(planned: Planned, headers: HeaderList) -> HeaderList:
@@ -83,7 +82,7 @@ def _harmless(planned: Planned, headers: HeaderList) -> HeaderList:
 
 
 def _asked_by(origin: str, request: Request) -> Request:
-    return replace(request, headers=[*request.headers, ("Origin", origin)])
+    return request._replace(headers=[*request.headers, ("Origin", origin)])
 
 
 def exchange_of(request: Request, reply: Reply, engine: str) -> Exchange:
@@ -93,5 +92,5 @@ def exchange_of(request: Request, reply: Reply, engine: str) -> Exchange:
     if isinstance(parsed, BadHead):
         error = NetworkError("malformed-response", parsed.why, sent=True)
     elif isinstance(parsed, Response):
-        response = replace(parsed, body_length=reply.body_length, body_error=reply.body_error)
+        response = parsed._replace(body_length=reply.body_length, body_error=reply.body_error)
     return Exchange("control", 0, request, response, error, reply.timing, reply.address)

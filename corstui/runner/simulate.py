@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from corstui.browser import fetch_params, page_context
 from corstui.fetch.context import BrowserState, FetchParams, PageContext, new_state
@@ -14,8 +15,7 @@ from corstui.fetch.result import Flow
 from corstui.runner.plan import Planned
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """The replies that one flow was sent, and when it began (monotonic and Unix time, seconds)."""
 
     now: float
@@ -86,7 +86,7 @@ def joined(flows: list[Flow]) -> Flow:
         sent=any(each.sent for each in flows),
         exchanges=[exchange for each in flows for exchange in each.exchanges],
         checks=[
-            replace(check, exchange=None if check.exchange is None else check.exchange + before)
+            check._replace(exchange=None if check.exchange is None else check.exchange + before)
             for check in flow.checks
         ],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -364,5 +364,4 @@ def _waiver_note(waiver: Mapping[str, Any]) -> str | None:
 
 
 def _timing(timing: Mapping[str, Any]) -> Timing:
-    names = (field.name for field in fields(Timing))
-    return Timing(**{name: timing[name] for name in names if isinstance(timing.get(name), int | float)})
+    return Timing(**{name: timing[name] for name in Timing._fields if isinstance(timing.get(name), int | float)})

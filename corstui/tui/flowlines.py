@@ -59,7 +59,7 @@ def _groups(cell: Cell) -> list[tuple[str, list[Check]]]:
     failed = [check for check in every if not check.passed and not check.decisive]
     groups = [
         ("Decided by", [check for check in every if check.decisive]),
-        ("Failed too, and decided nothing" if cell.verdict == "allowed" else "Would fail next", failed),
+        ("Failed too, and decided nothing" if cell.verdict in ("allowed", "opaque") else "Would fail next", failed),
         ("Passed", [check for check in every if check.passed]),
     ]
     return [(title, members) for title, members in groups if members]

@@ -8,7 +8,7 @@ differ belongs to a row.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def case_of(text: Mapping[str, Any]) -> Case:
         ask = {"url": "A", **ask}
         ask["headers"] = [tuple(pair) for pair in ask.get("headers", ())]
         body_type = {"body_type": ask.pop("body_type")} if "body_type" in ask else {}
-        asks.append(replace(fetch_params(place(ask.pop("url")), **ask), **body_type))
+        asks.append(fetch_params(place(ask.pop("url")), **ask)._replace(**body_type))
     known = {key: text[key] for key in ("page", "page_url", "local_network", "pause") if key in text}
     jar = tuple(Cookie(**cookie) for cookie in text.get("cookies", ()))
     return Case(text["what"], tuple(asks), text["server"], cookies=jar, **known)

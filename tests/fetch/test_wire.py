@@ -8,7 +8,6 @@ whose length it has learnt from the first, is left out, as are WebSockets and wo
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -248,7 +247,7 @@ def test_fetch_metadata_goes_to_trustworthy_urls_only(engine: str, address: str,
 )
 def test_storage_access_is_told_on_firefoxs_preflights_too(engine: str, preflighted: bool) -> None:
     secure = outgoing(url="https://api.test/r", storage_access="none")
-    preflight = replace(secure, kind="preflight", method="OPTIONS")
+    preflight = secure._replace(kind="preflight", method="OPTIONS")
     assert ("sec-fetch-storage-access" in names(wire_headers(engine, preflight))) is preflighted
     told = engine in ("chromium", "firefox")
     assert ("sec-fetch-storage-access" in names(wire_headers(engine, secure))) is told
@@ -289,7 +288,7 @@ def test_chromium_adds_an_origin_that_a_redirect_brought_after_the_metadata() ->
     )
     order = names(wire_headers("chromium", moved))
     assert order.index("sec-fetch-dest") < order.index("origin") < order.index("accept-encoding")
-    assert order.index("accept") + 1 == names(wire_headers("chromium", replace(moved, late_origin=False))).index(
+    assert order.index("accept") + 1 == names(wire_headers("chromium", moved._replace(late_origin=False))).index(
         "origin"
     )
 

@@ -81,7 +81,7 @@ class OpenedCell(Cell):
 
 def opened(done: Flow, *, environment: str = "staging", endpoint: str = "create order", **fields: Any) -> OpenedCell:
     """A cell of that flow, with times on its exchanges."""
-    timed = replace(done, exchanges=[replace(each, timing=TIMING, address="192.0.2.7") for each in done.exchanges])
+    timed = replace(done, exchanges=[each._replace(timing=TIMING, address="192.0.2.7") for each in done.exchanges])
     key = Key(environment, "partner", endpoint, done.engine)
     return OpenedCell(timed, key, APP, **fields)
 

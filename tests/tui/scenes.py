@@ -79,11 +79,10 @@ class Steady(Network):
     async def execute(self, plan: Plan, *, only: Collection[CellKey], on_start: Any) -> AsyncGenerator[Cell, None]:
         async for cell in super().execute(plan, only=only, on_start=on_start):
             dialogue = tuple(
-                replace(
-                    recorded,
+                recorded._replace(
                     now=0.0,
                     wall=_WALL,
-                    replies=tuple(replace(reply, now=0.0, wall=_WALL, timing=TIMING) for reply in recorded.replies),
+                    replies=tuple(reply._replace(now=0.0, wall=_WALL, timing=TIMING) for reply in recorded.replies),
                 )
                 for recorded in cell.dialogue
             )

@@ -66,8 +66,8 @@ def test_a_wide_sequence_tells_where_the_time_went() -> None:
 def test_bars_share_one_scale_and_follow_each_other() -> None:
     away = head(302, ("Location", "/x"), ("Access-Control-Allow-Origin", APP), reason="Found")
     cell = opened(flow(away, ok()))
-    slow = replace(cell.flow.exchanges[0], timing=Timing(queue=10.0, first_byte=20.0, total=20.0))
-    fast = replace(cell.flow.exchanges[1], timing=Timing(first_byte=4.0, total=10.0))
+    slow = cell.flow.exchanges[0]._replace(timing=Timing(queue=10.0, first_byte=20.0, total=20.0))
+    fast = cell.flow.exchanges[1]._replace(timing=Timing(first_byte=4.0, total=10.0))
     cell = replace(cell, flow=replace(cell.flow, exchanges=[slow, fast]))
     lines = shown("sequence", cell, 77).splitlines()
     assert [line.partition("│  ")[2] for line in lines[1:5]] == [
@@ -111,8 +111,8 @@ def test_repetitions_are_told_apart() -> None:
 
 def test_control_requests_come_after_the_flow_on_quiet_lines() -> None:
     base = allowed().flow.exchanges[0]
-    bare = replace(base, phase="control", request=replace(base.request, headers=[]))
-    asked = replace(bare, request=replace(bare.request, headers=[("Origin", "https://canary.invalid")]))
+    bare = base._replace(phase="control", request=base.request._replace(headers=[]))
+    asked = bare._replace(request=bare.request._replace(headers=[("Origin", "https://canary.invalid")]))
     lines = shown("sequence", replace(allowed(), controls=(bare, asked)), 77).splitlines()
     assert lines[3] == "   control requests: 2 GET no Origin 200 · 3 GET made-up origin 200"
 

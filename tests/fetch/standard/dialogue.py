@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from corstui.browser import page_context
@@ -136,7 +136,7 @@ class _Server(Playbook):
         reply = super().reply(request)
         body = self._body.get("!body", "").encode()
         error = next((name[1:] for name in self._body if name in ("!truncated", "!malformed")), None)
-        return replace(reply, body=body, body_length=len(body), body_error=error)
+        return reply._replace(body=body, body_length=len(body), body_error=error)
 
 
 def play(case: Case, engine: str) -> Seen:

@@ -70,7 +70,7 @@ def acao(value: str) -> tuple[str, str]:
 def timed(scene: Scene, *totals: float) -> Scene:
     """The scene with the time that each exchange took, in milliseconds."""
     exchanges = [
-        replace(exchange, timing=Timing(total=total))
+        exchange._replace(timing=Timing(total=total))
         for exchange, total in zip(scene.flow.exchanges, totals, strict=True)
     ]
     return replace(scene, flow=replace(scene.flow, exchanges=exchanges))
