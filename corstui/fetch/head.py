@@ -88,16 +88,12 @@ def _fields(lines: list[str], engine: Engine) -> HeaderList:
                 name, value = fields[-1]
                 fields[-1] = (name, _fold(value, line))
             continue
-        read = _field if len(line) < _REPEATED else _field.__wrapped__
+        read = _field if len(line) < h.REPEATED else _field.__wrapped__
         field = read(line, engine.accepts_space_before_colon, blank)
         kept = field is not None
         if field is not None:
             fields.append(field)
     return fields
-
-
-#: Lines as long as this are not worth keeping: a server's answers repeat the short ones.
-_REPEATED = 128
 
 
 @lru_cache(maxsize=4096)

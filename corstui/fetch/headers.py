@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from corstui.fetch.engines import Engine
 from corstui.fetch.messages import HeaderList
@@ -49,6 +50,9 @@ _CLIENT_HINTS = {
     "ect": re.compile(r"(2g|3g|4g|slow-2g)\Z"),
 }
 _MAX_VALUE = 128
+
+#: Text of a server as long as this is not worth keeping, in characters; its answers repeat what is shorter.
+REPEATED = 128
 
 
 def get(headers: HeaderList, name: str) -> str | None:
@@ -154,13 +158,17 @@ def parse_tokens(values: Iterable[str]) -> list[str] | None:
 
     https://fetch.spec.whatwg.org/#extract-header-list-values
     """
-    tokens = []
+    tokens: list[str] = []
     for value in values:
-        for element in value.split(","):
-            token = element.strip("\t ")
-            if not token:
-                continue
-            if not is_token(token):
-                return None
-            tokens.append(token)
+        read = _tokens if len(value) < REPEATED else _tokens.__wrapped__
+        found = read(value)
+        if found is None:
+            return None
+        tokens += found
     return tokens
+
+
+@lru_cache(maxsize=4096)
+def _tokens(value: str) -> tuple[str, ...] | None:
+    tokens = tuple(filter(None, (element.strip("\t ") for element in value.split(","))))
+    return tokens if all(map(is_token, tokens)) else None

@@ -69,8 +69,11 @@ def parse_origin(text: str) -> Origin | None:
     ``chrome-extension://ID``, ``file://``) are lower-cased and otherwise left as they are. A path, even a lone slash,
     a query, a fragment or a user name makes it no origin.
     """
-    if text == "null":
-        return Origin.opaque()
+    return Origin.opaque() if text == "null" else _named_origin(text)
+
+
+@lru_cache(maxsize=4096)
+def _named_origin(text: str) -> Origin | None:
     match = _ORIGIN.fullmatch(text)
     if match is None:
         return None

@@ -26,12 +26,17 @@ RULES: tuple[Rule, ...] = tuple(
         key=lambda rule: -SEVERITIES.index(rule.severity),
     )
 )
+#: With the response header, in lower case, that none of them holds without.
+_LOOKS = [(rule, None if rule.header is None or rule.without else rule.header.lower()) for rule in RULES]
 
 
 def findings_of(scene: Scene) -> list[dict[str, Any]]:
     """``{rule, severity, message, exchange, header}`` for each rule that fired, at the first place that shows it; the
     gravest first."""
-    found = [_finding(rule, hit) for rule in RULES if (hit := next(rule.look(scene), None)) is not None]
+    looked = [
+        (rule, next(rule.look(scene), None)) for rule, header in _LOOKS if header is None or header in scene.fields
+    ]
+    found = [_finding(rule, hit) for rule, hit in looked if hit is not None]
     return sorted(found, key=lambda finding: -SEVERITIES.index(finding["severity"]))
 
 

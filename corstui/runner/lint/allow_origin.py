@@ -24,7 +24,7 @@ def reflect_any(scene: Scene) -> Iterator[Hit]:
 
 def _reflected(scene: Scene, *, credentials: bool) -> Iterator[Hit]:
     canary = scene.canary
-    if canary is None or canary.value(ACAO) != canary.asked("Origin") or canary.has_credentials != credentials:
+    if canary is None or canary.allow_origin != canary.asked("Origin") or canary.has_credentials != credentials:
         return
     also = f", with {ACAC}: true" if credentials else ""
     yield Hit(f"The {canary.kind} echoes {canary.asked('Origin')}, an origin made up for this run{also}.", canary.index)
@@ -42,7 +42,7 @@ def origin_insensitive(scene: Scene) -> Iterator[Hit]:
     canary = scene.canary
     if canary is None or canary.from_cache or canary.has_list:
         return
-    value = canary.value(ACAO)
+    value = canary.allow_origin
     if value not in (None, "*", "null", canary.asked("Origin")) and parse_origin(value or "") is not None:
         yield Hit(f"An origin made up for this run is answered {ACAO}: {value}, as everybody is.", canary.index)
 
@@ -55,7 +55,7 @@ def wildcard_with_acac(scene: Scene) -> Iterator[Hit]:
 
 def multiple(scene: Scene) -> Iterator[Hit]:
     for answer in scene.answers:
-        if answer.value(ACAO) is not None and answer.has_list:
+        if answer.allow_origin is not None and answer.has_list:
             yield Hit(f"The {answer.kind} has {ACAO}: {' | '.join(answer.lines(ACAO))}.", answer.index)
 
 
@@ -88,7 +88,7 @@ def acac_not_true(scene: Scene) -> Iterator[Hit]:
 def preflight_actual_disagree(scene: Scene) -> Iterator[Hit]:
     consent = next((each for each in scene.consents if each.exchange.hop == 0), None)
     actual = next((each for each in scene.actuals if each.exchange.hop == 0), None)
-    if consent is None or actual is None or (actual.value(ACAO) is None and not actual.is_ok):
+    if consent is None or actual is None or (actual.allow_origin is None and not actual.is_ok):
         return  # errors and redirects without any CORS header have rules of their own
     for name in (ACAO, ACAC):
         before, after = (each.value(name) for each in (consent, actual))

@@ -21,7 +21,7 @@ def vary_missing(scene: Scene) -> Iterator[Hit]:
     for answer in _cacheable(scene):
         by_class.setdefault(answer.response.status // 100, []).append(answer)
     for alike in by_class.values():
-        values = list(dict.fromkeys(each.value(ACAO) or "absent" for each in alike))
+        values = list(dict.fromkeys(each.allow_origin or "absent" for each in alike))
         lacking = next((each for each in alike if not each.varies), None)
         if len(values) > 1 and lacking is not None:
             said = f"{ACAO} depends on the requester ({', '.join(values)})"
@@ -40,17 +40,17 @@ def _handed_on(scene: Scene) -> Iterator[Hit]:
     canary = scene.canary
     if canary is None or not canary.from_cache or canary.varies:
         return
-    value = canary.value(ACAO) or ""
+    value = canary.allow_origin or ""
     if value not in ("*", "null", canary.asked("Origin")) and parse_origin(value) is not None:
         yield Hit(f"A cache hands an origin made up for this run the answer for {value}.", canary.index)
 
 
 def vary_missing_on_errors(scene: Scene) -> Iterator[Hit]:
     answers = _cacheable(scene)
-    if not any(each.is_ok and each.varies and each.value(ACAO) != "*" for each in answers):
+    if not any(each.is_ok and each.varies and each.allow_origin != "*" for each in answers):
         return
     for answer in answers:
-        if answer.response.status >= 300 and not answer.varies and answer.value(ACAO) != "*":
+        if answer.response.status >= 300 and not answer.varies and answer.allow_origin != "*":
             said = f"{answer.response.status} comes without Vary: Origin; successful answers have it."
             yield Hit(said, answer.index)
 
@@ -63,7 +63,7 @@ def public_with_credentials(scene: Scene) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule("lint.vary-missing", "high", VARY, vary_missing),
+    Rule("lint.vary-missing", "high", VARY, vary_missing, without=True),
     Rule("lint.cache-public-creds", "high", "Cache-Control", public_with_credentials),
     Rule("lint.vary-missing-error", "medium", VARY, vary_missing_on_errors),
 )

@@ -11,13 +11,13 @@ from corstui.runner.lint.scene import ACAO, Hit, Rule, Scene
 
 
 def errors_without_cors(scene: Scene) -> Iterator[Hit]:
-    allowed = next((each for each in scene.own if each.is_ok and each.value(ACAO) is not None), None)
+    allowed = next((each for each in scene.own if each.is_ok and each.allow_origin is not None), None)
     if allowed is None:
         return
     # an origin that nobody knows may well be left without the header, unless everybody gets it
-    compared = scene.answers if allowed.value(ACAO) == "*" else scene.own
+    compared = scene.answers if allowed.allow_origin == "*" else scene.own
     for answer in compared:
-        if answer.response.status >= 400 and answer.value(ACAO) is None and not answer.is_preflight:
+        if answer.response.status >= 400 and answer.allow_origin is None and not answer.is_preflight:
             yield Hit(f"{answer.response.status} comes without {ACAO}; the {allowed.kind} has it.", answer.index)
 
 
@@ -34,7 +34,7 @@ def tainted_null(scene: Scene) -> Iterator[Hit]:
     if scene.flow.verdict != "allowed" or scene.origin == "null" or not scene.actuals:
         return
     final = scene.actuals[-1]
-    if final.asked("Origin") == "null" and final.value(ACAO) == "null":
+    if final.asked("Origin") == "null" and final.allow_origin == "null":
         yield Hit("The redirect made the page's origin null, and the target allows just that.", final.index)
 
 
@@ -42,7 +42,7 @@ def target_without_options(scene: Scene) -> Iterator[Hit]:
     for answer in scene.preflights:
         first = scene.own[0].asked("Access-Control-Request-Method") or scene.own[0].exchange.request.method
         rewritten = answer.exchange.hop > 0 and answer.asked("Access-Control-Request-Method") == "GET" != first
-        if rewritten and (not answer.is_ok or answer.value(ACAO) is None):
+        if rewritten and (not answer.is_ok or answer.allow_origin is None):
             said = f"The redirect's target answers the second preflight {answer.response.status}"
             yield Hit(f"{said}; Chromium does not send it.", answer.index)
 
@@ -76,7 +76,7 @@ def http_on_hsts_host(scene: Scene) -> Iterator[Hit]:
 
 RULES = (
     Rule("lint.errors-without-cors", "high", ACAO, errors_without_cors),
-    Rule("lint.redirect-without-cors", "high", ACAO, redirect_without_cors),
+    Rule("lint.redirect-without-cors", "high", ACAO, redirect_without_cors, without=True),
     Rule("lint.http-url-hsts", "high", "Strict-Transport-Security", http_on_hsts_host),
     Rule("lint.tainted-null", "warning", ACAO, tainted_null),
     Rule("lint.redirect-target-no-options", "warning", None, target_without_options),

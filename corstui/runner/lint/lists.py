@@ -62,7 +62,7 @@ def authorization_wildcard(scene: Scene) -> Iterator[Hit]:
 
 
 def acam_case(scene: Scene) -> Iterator[Hit]:
-    for answer in _preflights(scene):
+    for answer in scene.all_preflights:
         tokens = [each for each in answer.tokens(ACAM) or () if each != _asked_method(answer)]
         wrong = [each for each in tokens if each not in _STANDARD and each.upper() in _STANDARD]
         if wrong:
@@ -84,19 +84,15 @@ def acam_lists_safelisted(scene: Scene) -> Iterator[Hit]:
 
 
 def acam_invalid(scene: Scene) -> Iterator[Hit]:
-    yield from _invalid(ACAM, _preflights(scene))
+    yield from _invalid(ACAM, scene.all_preflights)
 
 
 def acah_invalid(scene: Scene) -> Iterator[Hit]:
-    yield from _invalid(ACAH, _preflights(scene))
+    yield from _invalid(ACAH, scene.all_preflights)
 
 
 def aceh_invalid(scene: Scene) -> Iterator[Hit]:
     yield from _invalid(ACEH, scene.readable)
-
-
-def _preflights(scene: Scene) -> list[Answer]:
-    return [each for each in scene.answers if each.is_preflight]
 
 
 def _invalid(name: str, answers: list[Answer]) -> Iterator[Hit]:
@@ -131,7 +127,7 @@ def preflight_headers_on_actual(scene: Scene) -> Iterator[Hit]:
 
 
 def expose_on_preflight(scene: Scene) -> Iterator[Hit]:
-    for answer in _preflights(scene):
+    for answer in scene.all_preflights:
         if answer.value(ACEH) is not None:
             yield Hit(f"{ACEH}: {answer.value(ACEH)} stands on the preflight, where nobody reads it.", answer.index)
 

@@ -69,11 +69,17 @@ def body_slow(scene: Scene) -> Iterator[Hit]:
 
 RULES = (
     Rule("lint.options-auth", "high", None, _answered_by(_wants_login)),
-    Rule("lint.options-redirect", "high", "Location", _answered_by(lambda each: 300 <= each.response.status <= 399)),
+    Rule(
+        "lint.options-redirect",
+        "high",
+        "Location",
+        _answered_by(lambda each: 300 <= each.response.status <= 399),
+        without=True,
+    ),
     Rule("lint.options-404-405", "high", None, _answered_by(lambda each: each.response.status in (404, 405))),
     Rule("lint.options-executes", "high", None, _answered_by(lambda each: each.response.status in _EXECUTED)),
     Rule("lint.max-age-invalid", "warning", MAX_AGE, max_age_invalid),
     Rule("lint.max-age-cap", "info", MAX_AGE, max_age_cap),
-    Rule("lint.max-age-missing", "info", MAX_AGE, max_age_missing),
+    Rule("lint.max-age-missing", "info", MAX_AGE, max_age_missing, without=True),
     Rule("lint.options-body-slow", "info", None, body_slow),
 )

@@ -5,9 +5,9 @@ A :class:`Rule` is a row of data with a pure function; each :class:`Hit` of it b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from corstui.fetch import headers as h
 from corstui.fetch.messages import HeaderList
@@ -32,21 +32,35 @@ Fields = Mapping[str, list[str]]
 _CACHES = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-vercel-cache", "x-proxy-cache")
 
 
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """An exchange that was answered. ``index`` counts the flow's exchanges, then the controls.
+    """An exchange that was answered.
 
-    ``fields`` and ``asks``: the values of each header of the response and of the request, by its lower-case name,
-    because some fifty rules ask.
+    ``index`` counts the flow's exchanges, then the controls. ``fields`` and ``asks``: the values of each header of the
+    response and of the request, by its lower-case name, because some fifty rules ask.
     """
 
-    index: int
-    exchange: Exchange
-    response: Response
-    fields: Fields
-    asks: Fields
-    is_preflight: bool
-    is_control: bool
+    __slots__ = (
+        "allow_origin",
+        "asks",
+        "exchange",
+        "fields",
+        "index",
+        "is_control",
+        "is_ok",
+        "is_preflight",
+        "response",
+    )
+
+    def __init__(self, index: int, exchange: Exchange, response: Response) -> None:
+        self.index = index
+        self.exchange = exchange
+        self.response = response
+        self.fields = _by_name(response.headers)
+        self.asks = _by_name(exchange.request.headers)
+        self.allow_origin = self.value(ACAO)
+        self.is_preflight = exchange.request.method == "OPTIONS" and "access-control-request-method" in self.asks
+        self.is_control = exchange.phase == "control"
+        self.is_ok = 200 <= response.status <= 299
 
     def value(self, name: str) -> str | None:
         """All values of a header, joined by ``, ``; None when it is absent."""
@@ -56,7 +70,7 @@ class Answer:
         """The value of each field line."""
         return self.fields.get(name.lower(), [])
 
-    def tokens(self, name: str) -> list[str] | None:
+    def tokens(self, name: str) -> Sequence[str] | None:
         """A list of names: empty when the header is absent, None when one element is no token."""
         return h.parse_tokens(self.lines(name))
 
@@ -72,10 +86,6 @@ class Answer:
     @property
     def is_redirect(self) -> bool:
         return self.response.status in (301, 302, 303, 307, 308) and self.value("Location") is not None
-
-    @property
-    def is_ok(self) -> bool:
-        return 200 <= self.response.status <= 299
 
     @property
     def has_credentials(self) -> bool:
@@ -97,7 +107,7 @@ class Answer:
     @property
     def refuses_origin(self) -> bool:
         """Whether a CORS layer gave this requester no permission: it knows that its answer depends on Origin."""
-        return self.value(ACAO) is None and self.varies
+        return self.allow_origin is None and self.varies
 
     @property
     def from_cache(self) -> bool:
@@ -105,73 +115,38 @@ class Answer:
         return self.value("Age") is not None or any("hit" in (self.value(name) or "").lower() for name in _CACHES)
 
 
-@dataclass(frozen=True)
 class Scene:
-    """Everything that is known of one cell."""
+    """Everything that is known of one cell.
 
-    planned: Planned
-    flow: Flow
-    controls: tuple[Exchange, ...] = ()
+    ``answers``: all of them, those of the flow first. ``own``: the flow's. ``preflights``: those to the browser's
+    preflights; ``consents``: those of them that are meant to let a request through. ``all_preflights``: those to
+    control requests, too. ``actuals``: the flow's answers to other requests. ``readable``: answers, controls
+    included, whose headers script could come to see, which are those of no preflight. ``singles``: answers whose
+    Access-Control-Allow-Origin has one value, and that value. ``canary``: the answer to the control request of an
+    origin that nobody can have allowed. ``with_credentials``: whether the CORS check was that of a credentialed
+    request. ``origin``: the page's. ``fields``: the lower-case names of all response headers.
+    """
 
-    @cached_property
-    def answers(self) -> list[Answer]:
-        """All answers, those of the flow first."""
-        return list(_answered([*self.flow.exchanges, *self.controls]))
-
-    @cached_property
-    def own(self) -> list[Answer]:
-        """The flow's answers."""
-        return [each for each in self.answers if not each.is_control]
-
-    @cached_property
-    def preflights(self) -> list[Answer]:
-        """The answers to the browser's preflights."""
-        return [each for each in self.own if each.exchange.phase == "preflight"]
-
-    @cached_property
-    def consents(self) -> list[Answer]:
-        """Preflights with an answer that is meant to let a request through."""
-        return [each for each in self.preflights if each.is_ok and each.value(ACAO) is not None]
-
-    @cached_property
-    def actuals(self) -> list[Answer]:
-        """The flow's answers to other requests than preflights."""
-        return [each for each in self.own if each.exchange.phase != "preflight"]
-
-    @cached_property
-    def readable(self) -> list[Answer]:
-        """Answers, controls included, whose headers script could come to see: no preflights."""
-        return [each for each in self.answers if not each.is_preflight]
-
-    @cached_property
-    def singles(self) -> list[tuple[Answer, str]]:
-        """Answers whose Access-Control-Allow-Origin has one value, and that value."""
-        found = ((each, each.value(ACAO)) for each in self.answers if not each.has_list)
-        return [(each, value) for each, value in found if value is not None]
-
-    @cached_property
-    def canary(self) -> Answer | None:
-        """The answer to the control request of an origin that nobody can have allowed."""
-        return next((each for each in self.answers if each.is_control and each.asked("Origin") is not None), None)
-
-    @cached_property
-    def with_credentials(self) -> bool:
-        """Whether the CORS check was that of a credentialed request."""
-        return any(check.id == "cors.check.acac" for check in self.flow.checks)
-
-    @property
-    def origin(self) -> str:
-        """The page's origin."""
-        return self.planned.origin_value
-
-
-def _answered(exchanges: Iterable[Exchange]) -> Iterator[Answer]:
-    for index, exchange in enumerate(exchanges):
-        if exchange.response is not None:
-            fields, asks = _by_name(exchange.response.headers), _by_name(exchange.request.headers)
-            is_preflight = exchange.request.method == "OPTIONS" and "access-control-request-method" in asks
-            is_control = exchange.phase == "control"
-            yield Answer(index, exchange, exchange.response, fields, asks, is_preflight, is_control)
+    def __init__(self, planned: Planned, flow: Flow, controls: Sequence[Exchange] = ()) -> None:
+        self.planned, self.flow, self.controls = planned, flow, controls
+        self.origin = planned.origin_value
+        self.answers = answers = [
+            Answer(index, exchange, exchange.response)
+            for index, exchange in enumerate([*flow.exchanges, *controls])
+            if exchange.response is not None
+        ]
+        self.own = [each for each in answers if not each.is_control]
+        self.preflights = [each for each in self.own if each.exchange.phase == "preflight"]
+        self.consents = [each for each in self.preflights if each.is_ok and each.allow_origin is not None]
+        self.actuals = [each for each in self.own if each.exchange.phase != "preflight"]
+        self.all_preflights = [each for each in answers if each.is_preflight]
+        self.readable = [each for each in answers if not each.is_preflight]
+        self.singles = [
+            (each, each.allow_origin) for each in answers if each.allow_origin is not None and not each.has_list
+        ]
+        self.canary = next((each for each in answers if each.is_control and "origin" in each.asks), None)
+        self.with_credentials = any(check.id == "cors.check.acac" for check in flow.checks)
+        self.fields = {name for each in answers for name in each.fields}
 
 
 def _by_name(headers: HeaderList) -> Fields:
@@ -185,8 +160,7 @@ def _joined(values: list[str] | None) -> str | None:
     return None if not values else values[0] if len(values) == 1 else ", ".join(values)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One place where a rule holds. ``exchange`` None: nothing on the wire shows it. ``header`` and ``severity``
     stand for those of the rule."""
 
@@ -198,9 +172,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``header``: the one that usually shows it."""
+    """``header``: the response header that usually shows it; ``without``: it may also hold where no response has it."""
 
     id: str
     severity: str
     header: str | None
     look: Callable[[Scene], Iterator[Hit]]
+    without: bool = False

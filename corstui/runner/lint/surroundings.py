@@ -92,7 +92,7 @@ def corp_conflict(scene: Scene) -> Iterator[Hit]:
 
 RULES = (
     Rule("lint.cookie-none-insecure", "error", "Set-Cookie", cookie_none_insecure),
-    Rule("lint.cookie-samesite", "warning", "Set-Cookie", cookie_samesite),
+    Rule("lint.cookie-samesite", "warning", "Set-Cookie", cookie_samesite, without=True),
     Rule("lint.tls-unverified", "warning", None, tls_unverified),
     Rule("lint.mtls-preflight", "warning", None, mtls_preflight),
     Rule("lint.lna-target", "warning", None, local_network),

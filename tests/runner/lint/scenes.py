@@ -73,7 +73,7 @@ def timed(scene: Scene, *totals: float) -> Scene:
         exchange._replace(timing=Timing(total=total))
         for exchange, total in zip(scene.flow.exchanges, totals, strict=True)
     ]
-    return replace(scene, flow=replace(scene.flow, exchanges=exchanges))
+    return Scene(scene.planned, replace(scene.flow, exchanges=exchanges), scene.controls)
 
 
 def fired(scene: Scene) -> dict[str, str]:
