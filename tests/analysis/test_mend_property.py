@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corstui.analysis.mend import fix
@@ -15,6 +15,7 @@ from corstui.fetch.engines import ENGINES
 from corstui.fetch.messages import HeaderList, Request
 from corstui.fetch.result import Flow
 from tests.analysis.flows import API, APP
+from tests.support.effort import examples
 from tests.support.playbook import Playbook, head
 
 ACAO, ACAC = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
@@ -70,7 +71,7 @@ def obey(answer: tuple[int, HeaderList], advice: list[str]) -> tuple[int, Header
     return status, headers
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@examples(3)
 @given(
     asked=requests,
     origin=st.sampled_from([APP, "null"]),

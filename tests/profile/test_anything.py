@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corstui.profile import ProfileError, load_profile
+from tests.support.effort import examples
 
 #: Pieces that have a meaning in a profile, so that the nonsense goes deep.
 WORDS = st.sampled_from(
@@ -66,12 +67,12 @@ def test_any_text(text: str) -> None:
 
 
 @given(SOUP)
-@settings(max_examples=300, deadline=None)
+@examples(2)
 def test_any_soup_of_what_profiles_are_made_of(text: str) -> None:
     check(text.encode())
 
 
 @given(PROFILES)
-@settings(max_examples=300, deadline=None)
+@examples(2)
 def test_any_tree_in_the_place_of_a_profile(tree: Any) -> None:
     check(yaml.safe_dump(tree, allow_unicode=True).encode("utf-8", "replace"))

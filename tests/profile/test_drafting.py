@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corstui.fetch.url import parse
@@ -14,6 +14,7 @@ from corstui.profile import Endpoint, load_profile
 from corstui.profile.drafting import draft, origins_of
 from corstui.profile.pasted import Pasted, requests_of
 from corstui.profile.shell import commands
+from tests.support.effort import examples
 
 CHROME = """\
 curl 'https://api.shop.example/v1/orders?page=2' \\
@@ -159,7 +160,7 @@ def test_what_cannot_be_kept_is_noted() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=300, deadline=None)
+@examples(2)
 def test_no_text_breaks_the_reader(text: str) -> None:
     requests, problems = requests_of(text)
     assert len(requests) + len(problems) == len(commands(text))
@@ -259,7 +260,7 @@ def pasted(draw: st.DrawFn) -> Pasted:
 
 
 @given(st.lists(pasted(), min_size=1, max_size=4), _NAMES)
-@settings(max_examples=200, deadline=None)
+@examples(1.5)
 def test_whatever_is_drafted_loads_and_means_the_same(
     tmp_path_factory: pytest.TempPathFactory, requests: list[Pasted], name: str
 ) -> None:
