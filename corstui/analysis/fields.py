@@ -45,8 +45,8 @@ class Outcome:
     """One side of one place. Not frozen: a key press may make many thousands, and freezing doubles what one costs.
 
     ``verdict`` is None while there is no result. ``status``: the one that script sees, 0 of an opaque response.
-    ``expected``: ``yes``, ``no``, ``unproven`` or ``none``, when no expectation is written. ``severity``: that of the
-    gravest finding. ``differs``: from the other side; None when that cannot be said.
+    ``expected``: ``yes``, ``no``, ``waived``, ``unproven`` or ``none``, when no expectation is written. ``severity``:
+    that of the gravest finding. ``differs``: from the other side; None when that cannot be said.
     """
 
     environment: str = ""
@@ -208,9 +208,9 @@ _FIELDS = (
     Field(
         "expected",
         "outcome",
-        "as the profile expects; none: no expectation is written",
+        "as the profile expects; waived: a deviation that is accepted; none: no expectation is written",
         lambda side: (side.expected,),
-        _each("yes", "no", "unproven", "none"),
+        _each("yes", "no", "waived", "unproven", "none"),
     ),
     Field("method", "endpoint", "method of the request", lambda one: (one.method,), _ANY, "methods"),
     Field("group", "endpoint", "group of the endpoint", lambda one: (one.group,), _ANY, "groups"),

@@ -32,6 +32,9 @@ class Judged(Protocol):
     def as_expected(self) -> bool | None: ...
 
     @property
+    def waiver_state(self) -> str | None: ...
+
+    @property
     def severity(self) -> str | None: ...
 
     @property
@@ -43,8 +46,8 @@ class Judged(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """``symbol`` takes at most 2 columns, ``label`` at most 8. ``suffix``: ``*`` not as expected, ``?`` inconclusive,
-    ``^`` a finding that is more than a warning.
+    """``symbol`` takes at most 2 columns, ``label`` at most 8. ``suffix``: ``*`` not as expected, ``w`` not as expected
+    and accepted, ``?`` inconclusive, ``^`` a finding that is more than a warning.
 
     ``style``: allowed, blocked, error, unsent, opaque, waiting or running.
     """
@@ -72,9 +75,13 @@ LEGEND = (
 #: Follows the mark of a cell on which the engines looked at so far disagree.
 ENGINES_PART = "/"
 
+#: Follows the mark of a cell whose deviation a waiver accepts.
+WAIVED = "w"
+
 #: What may follow a mark, or stand between two.
 SUFFIXES = (
     ("*", "not as expected"),
+    (WAIVED, "waived: not as expected, and accepted for a while"),
     ("?", "inconclusive: something in front of the application answered"),
     ("^", "a finding: whatever the verdict, the policy has a flaw"),
     ("<>", "the two sides differ"),
@@ -92,9 +99,9 @@ def mark(cell: Judged | str | None, ascii: bool = False) -> Mark:
         return _RUNNING if cell == "running" else _WAITING
     symbol = _symbol(cell)
     doubt = "?" if cell.inconclusive else "^" if is_flaw(cell.severity) else ""
-    suffix = ("*" if cell.as_expected is False else "") + doubt
+    deviation = "*" if cell.as_expected is False else WAIVED if cell.waiver_state == "in-force" else ""
     style = "error" if symbol == "✓!" else cell.verdict
-    return Mark(_ASCII[symbol] if ascii else symbol, _label(cell), style, suffix)
+    return Mark(_ASCII[symbol] if ascii else symbol, _label(cell), style, deviation + doubt)
 
 
 def is_flaw(severity: str | None) -> bool:

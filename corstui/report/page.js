@@ -89,6 +89,7 @@
   const kinds = {
     all: () => true,
     unexpected: ({ cell }) => cell.as_expected === false,
+    waived: ({ cell }) => cell.waiver_state === "in-force",
     blocked: ({ cell }) => cell.verdict === "blocked",
     unjudged: ({ cell }) => cell.verdict === "error" || cell.inconclusive,
     findings: ({ cell }) => cell.severity !== null,

@@ -72,7 +72,7 @@ def _overview(run: Run, options: Options) -> dict[str, Any]:
 def _field(cell: Cell, options: Options) -> dict[str, Any]:
     shown = mark(cell)
     plain = ("environment", "engine", "endpoint", "origin", "method", "verdict", "reason")
-    judged = ("inconclusive", "as_expected", "severity")
+    judged = ("inconclusive", "as_expected", "severity", "waiver_state")
     return {
         **{name: getattr(cell, name) for name in (*plain, *judged)},
         "url": mask_for(cell.planned.deployment, options).text(cell.url),

@@ -32,7 +32,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What one cell shows: ``symbol`` in two columns, a short label, a suffix (``*`` unexpected, ``?`` inconclusive).
+    """What one cell shows: ``symbol`` in two columns, a short label, a suffix (``*`` unexpected, ``w`` waived).
 
     ``style`` names a look of the matrix; ``quiet`` is true when the cell is exactly as somebody wanted it.
     """
@@ -126,6 +126,7 @@ class Board:
     symbols: Counter[str] = field(default_factory=Counter)
     expected: int = 0
     unexpected: int = 0
+    waived: int = 0
     inconclusive: int = 0
     expectations: int = 0
     pending: int = 0
@@ -254,6 +255,7 @@ class Board:
         self.symbols[slot.result.symbol] += step
         self.expected += step * (slot.cell.as_expected is True)
         self.unexpected += step * (slot.cell.as_expected is False)
+        self.waived += step * (slot.cell.waiver_state == "in-force")
         self.inconclusive += step * bool(slot.cell.inconclusive)
 
 

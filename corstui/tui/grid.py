@@ -282,9 +282,17 @@ def _identity(sides: tuple[Slot | None, ...]) -> tuple[Cell | None, ...]:
 _EXPECTED = {True: "yes", False: "no", None: "unproven"}
 
 
+def _expected(slot: Slot) -> str:
+    """What the filter calls how the place stands to its expectation."""
+    if slot.planned.expectation is None:
+        return "none"
+    if slot.cell is None:
+        return "unproven"
+    return "waived" if slot.cell.waiver_state == "in-force" else _EXPECTED[slot.cell.as_expected]
+
+
 def _outcome(slot: Slot, difference: bool | None, selected: bool) -> Outcome:
     cell = slot.cell
-    planned = slot.planned.expectation is not None
     return Outcome(
         environment=slot.key.environment,
         engine=slot.key.engine,
@@ -293,7 +301,7 @@ def _outcome(slot: Slot, difference: bool | None, selected: bool) -> Outcome:
         phase=cell.phase if cell is not None else "",
         status=cell.status if cell is not None else None,
         sent=cell is not None and cell.sent,
-        expected=_EXPECTED[cell.as_expected] if planned and cell is not None else "unproven" if planned else "none",
+        expected=_expected(slot),
         changed=slot.changes > 0,
         inconclusive=cell is not None and cell.inconclusive,
         severity=cell.severity if cell is not None else None,

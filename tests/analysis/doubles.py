@@ -25,6 +25,7 @@ class Cell:
     as_expected: bool | None = None
     expected: str | None = None
     severity: str | None = None
+    waiver_state: str | None = None
 
     @property
     def verdict(self) -> str:

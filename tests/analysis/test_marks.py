@@ -22,13 +22,14 @@ def cell(
     inconclusive: bool = False,
     as_expected: bool | None = None,
     severity: str | None = None,
+    waiver_state: str | None = None,
 ) -> Cell:
     """A cell whose last exchange, of the given phase and hop, was answered with ``status``."""
     exchange = Exchange(phase, hop, Request("GET", "https://api.example/", []), Response(status, "", "HTTP/1.1", []))
     check = [Check("some.rule", False, "", "", decisive=True, exchange=0)] if verdict == "blocked" else []
     seen = ScriptResponse("cors", status, "", False, []) if verdict == "allowed" else None
     flow = Flow("chromium", verdict, reason, phase, sent, None, [exchange], check, seen, inconclusive)
-    return Cell(flow, as_expected=as_expected, severity=severity)
+    return Cell(flow, as_expected=as_expected, severity=severity, waiver_state=waiver_state)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,16 @@ def test_the_suffix_tells_what_was_not_expected() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "as_expected", "suffix"), [("in-force", None, "w"), ("expired", False, "*"), ("unneeded", True, "")]
+)
+def test_a_deviation_that_a_waiver_accepts_has_a_mark_of_its_own(
+    state: str, as_expected: bool | None, suffix: str
+) -> None:
+    waived = cell("blocked", "acao-missing", waiver_state=state, as_expected=as_expected, severity="high")
+    assert mark(waived).suffix == f"{suffix}^"
+
+
+@pytest.mark.parametrize(
     ("severity", "suffix"),
     [(None, ""), ("info", ""), ("warning", ""), ("medium", "^"), ("error", "^"), ("critical", "^")],
 )
@@ -92,4 +103,4 @@ def test_the_ascii_set_is_ascii_and_as_distinct_as_the_other() -> None:
 
 def test_symbols_take_at_most_two_columns() -> None:
     assert all(width(symbol) <= 2 for symbol, _, _, _ in LEGEND)
-    assert {suffix for suffix, _ in SUFFIXES} >= {"*", "?"}
+    assert {suffix for suffix, _ in SUFFIXES} >= {"*", "w", "?"}

@@ -328,3 +328,11 @@ def test_a_negated_term_selects_what_the_term_does_not(text: str) -> None:
         both = [Query((each,)).select(ENDPOINTS, ORIGINS, lambda i, j: SIDES[i, j]) for each in (term, other)]
         assert both[0] | both[1] == PLANNED
         assert not both[0] & both[1]
+
+
+@pytest.mark.parametrize("state", ["yes", "no", "waived", "unproven", "none"])
+def test_a_waived_deviation_is_neither_met_nor_broken(state: str) -> None:
+    side = Outcome("staging", "chromium", "blocked", expected=state)
+    for word in ("no", "waived"):
+        found = parse(f"expected:{word}").select(ENDPOINTS[:1], ORIGINS[:1], lambda i, j: [side])
+        assert bool(found) == (word == state)

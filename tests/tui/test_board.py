@@ -109,3 +109,14 @@ def test_a_new_board_adopts_the_results_that_still_hold() -> None:
     assert new.slots[first].state is State.DONE
     assert new.slots[second].state is State.IDLE
     assert new.done == 1
+
+
+def test_a_waived_cell_is_counted_apart_and_asks_for_no_look() -> None:
+    one = board()
+    key = next(iter(one)).key
+    one.queue([key], run=1, now=0.0)
+    slot = one.finish(FakeCell(key, verdict="blocked", reason="acao-missing", waiver_state="in-force"), run=1, now=1.0)
+    assert slot is not None
+    assert (one.waived, one.unexpected, one.expected) == (1, 0, 0)
+    one.expectations = 1
+    assert not one.deserves_a_look(slot)

@@ -246,9 +246,9 @@ class FlowScreen(SaysWhy[None]):
 
 
 def place_to_edit(cell: Cell) -> Location:
-    """The expectation that was not met, else the endpoint."""
+    """The expectation that was not met, with its waiver, else the endpoint."""
     expectation = cell.planned.expectation
-    if expectation is not None and cell.as_expected is False:
+    if expectation is not None and (cell.as_expected is False or cell.waiver_state == "in-force"):
         return expectation.location
     return cell.planned.endpoint.location
 

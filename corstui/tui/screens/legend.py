@@ -20,7 +20,7 @@ _AROUND = (
     ("??", "cannot be compared"),
     ("[ ]", "selected: r, X and the filter selected:yes act on these"),
     ("+5", "before a row: a fold of five endpoints; z and Enter unfold it"),
-    ("2/5", "in a fold: two of five cells have this mark; in totals: two of five are allowed"),
+    ("2/5", "in a fold: two of five have this mark; in totals: two are allowed"),
 )
 _WORDS = (
     "The word beside a mark is the status that script sees, or the reason: PF is the preflight, R1 the first redirect. "

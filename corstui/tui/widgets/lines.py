@@ -149,12 +149,13 @@ def counts_of(board: Board, ascii: bool = False) -> tuple[Content, ...]:
     unexpected = [(f"{board.unexpected} not as expected", "bold $text-warning")] if board.unexpected else []
     if board.expected and not board.unexpected and not board.pending:
         unexpected = [(f"{board.expected} as expected", "dim")]
+    waived = [(f"{board.waived} waived", "dim")] if board.waived else []
     unclear = [(f"{board.inconclusive} inconclusive", "$text-warning")] if board.inconclusive else []
     stopped = [(f"{board.stopped} not run", "dim")] if board.stopped else []
     short = [(f"{board.unexpected}*", "bold $text-warning")] if board.unexpected else []
     short += [(f"{board.inconclusive}?", "$text-warning")] if board.inconclusive else []
     return (
-        _joined("   ", marks + unexpected + unclear + stopped),
+        _joined("   ", marks + unexpected + waived + unclear + stopped),
         _joined("  ", marks + unexpected),
         _joined("  ", marks + short),
         _joined(" ", marks + short),
