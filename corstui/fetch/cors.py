@@ -22,8 +22,7 @@ def cors_check(
     """
     suffix = "-preflight" if preflight else ""
     values = h.get_all(headers, ACAO)
-    spellings = {name for name, _ in headers if name.lower() == ACAO}
-    repeated = len(values) > (len(spellings) if engine.counts_fields_by_case else 1)
+    repeated = len(values) > 1 and not (engine.counts_fields_by_case and len(values) == _spellings(headers))
     rules = [_allow_origin(values, repeated, origin, credentials, engine, suffix, tainted)]
     if rules[0].passed:
         rules.insert(0, passed("cors.check.acao-present", "Access-Control-Allow-Origin", values[0]))
@@ -53,6 +52,11 @@ def _allow_origin(
     tainted_reason = tainted and not suffix
     reason = "acao-mismatch-tainted" if tainted_reason else "acao-mismatch" + suffix
     return failed("cors.check.acao-match", required, value, reason, value)
+
+
+def _spellings(headers: HeaderList) -> int:
+    """In how many ways the name is written."""
+    return len({name for name, _ in headers if name.lower() == ACAO})
 
 
 def _as_utf8(value: str) -> str:

@@ -12,7 +12,6 @@ from corstui.fetch.messages import HeaderList
 from corstui.fetch.methods import is_token
 from corstui.fetch.result import Response
 
-_SHOUTCAST = re.compile(r"ICY(?= )")
 _NUL_IN_NAME = re.compile(rb"\n[^:\n]*\0[^\n]*\n")
 _STATUS_LINE = re.compile(r"(HTTP)/(\d+(?:\.\d+)?)[ \t]*(-?\d+)(.*)\Z", re.IGNORECASE | re.DOTALL)
 #: Digits that make a number which engines can read.
@@ -41,9 +40,9 @@ def parse_head(head: bytes, engine: Engine) -> Response | BadHead:
     text = head.decode("latin-1").replace("\r\n", "\n")
     if engine.bare_cr_ends_line:
         text = text.replace("\r", "\n")
-    if engine.shoutcast != "refused":
-        text, shoutcasts = _SHOUTCAST.subn("HTTP/1.0", text, count=1)
-        if shoutcasts and engine.shoutcast == "bare":
+    if text.startswith("ICY ") and engine.shoutcast != "refused":
+        text = text.replace("ICY", "HTTP/1.0", 1)
+        if engine.shoutcast == "bare":
             text = text.partition("\n")[0]
     lines = text.rstrip("\n").split("\n")
     if engine.reads_http09 and text and not text.startswith("HTTP/"):
@@ -116,12 +115,11 @@ def _merged(headers: HeaderList) -> HeaderList:
 
 
 def _framing(headers: HeaderList, engine: Engine) -> BadHead | None:
-    lengths = {part.strip(" \t") for value in h.get_all(headers, "content-length") for part in value.split(",")}
-    if len(lengths) > 1 and not engine.accepts_differing_content_lengths:
+    lengths = h.get_all(headers, "content-length")
+    different = {part.strip(" \t") for value in lengths for part in value.split(",")}
+    if len(different) > 1 and not engine.accepts_differing_content_lengths:
         return BadHead("two Content-Length fields differ", "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH")
-    if not engine.accepts_bad_content_length and any(
-        not _CONTENT_LENGTH.match(value) for value in h.get_all(headers, "content-length")
-    ):
+    if not engine.accepts_bad_content_length and not all(map(_CONTENT_LENGTH.match, lengths)):
         return BadHead("Content-Length is not a number")
     codings = h.get(headers, "transfer-encoding")
     if codings and codings.lower() not in ("chunked", "identity") and not engine.accepts_unknown_transfer_coding:

@@ -11,7 +11,7 @@ from corstui.fetch.messages import NetworkError, Reply, Request
 from corstui.fetch.reasons import REASONS
 from corstui.fetch.response import is_bot_challenge
 from corstui.fetch.result import INCONCLUSIVE_STATUSES, Check, Exchange, Flow, Phase, Response, ScriptResponse, Verdict
-from corstui.fetch.rules import Rule, failed, first_failure, passed
+from corstui.fetch.rules import Rule, failed, first_failure
 
 
 class Stop(Exception):
@@ -71,7 +71,7 @@ class Record:
     def note(self, id: str, required: str, observed: str) -> None:
         """Record a rule that was applied and went through."""
         exchange = len(self.exchanges) - 1 if self.exchanges else None
-        self.record(passed(id, required, observed), exchange, decisive=False)
+        self.checks.append(Check(id, True, required, observed, False, exchange))
 
     def apply(self, rules: list[Rule], index: int, browser_error: str | None = None) -> None:
         """Record every rule; end the flow by the first that failed."""

@@ -49,17 +49,17 @@ def basic_filtered(headers: HeaderList) -> HeaderList:
     return [(name, value) for name, value in headers if name.lower() not in h.RESPONSE_FORBIDDEN]
 
 
-#: Fields by which a challenge of bot protection gives itself away: (name, value contains).
-_CHALLENGES = (
-    ("cf-mitigated", "challenge"),
-    ("x-amzn-waf-action", ""),
-    ("x-datadome", ""),
-    ("x-vercel-mitigated", "challenge"),
-    ("x-px-block", ""),
-)
+#: Fields by which a challenge of bot protection gives itself away, with what their value contains.
+_CHALLENGES = {
+    "cf-mitigated": "challenge",
+    "x-amzn-waf-action": "",
+    "x-datadome": "",
+    "x-vercel-mitigated": "challenge",
+    "x-px-block": "",
+}
 
 
 def is_bot_challenge(headers: HeaderList) -> bool:
     """Whether something in front of the application answered, with a challenge meant for humans."""
-    present = {name.lower(): value.lower() for name, value in headers}
-    return any(name in present and part in present[name] for name, part in _CHALLENGES)
+    said = [(_CHALLENGES[lower], value) for name, value in headers if (lower := name.lower()) in _CHALLENGES]
+    return any(part in value.lower() for part, value in said)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from corstui.fetch.headers import combined
+from corstui.fetch import headers as h
 from corstui.fetch.messages import NO_HEADERS, HeaderList
 from corstui.fetch.origin import is_potentially_trustworthy
 from corstui.fetch.url import Url
@@ -68,17 +68,45 @@ class Outgoing(NamedTuple):
     storage_access: str | None = None
 
 
+class _Kind(NamedTuple):
+    """What decides about a head, and is the same for many requests."""
+
+    kind: str
+    method: str
+    mode: str
+    destination: str
+    initiator: str
+    priority: str
+    tls: bool
+    trustworthy: bool
+    asks_for_range: bool
+
+
 def wire_headers(engine: str, outgoing: Outgoing) -> HeaderList:
     """The complete head of ``outgoing``, in the order in which ``engine`` writes it. KeyError for an unknown engine."""
-    table = TABLES[engine]
-    trustworthy = is_potentially_trustworthy(outgoing.url)
-    own = [] if outgoing.kind == "preflight" else combined(_lasting(table, outgoing.headers))
+    table, headers = TABLES[engine], outgoing.headers
+    kind = _Kind(
+        outgoing.kind,
+        outgoing.method,
+        outgoing.mode,
+        outgoing.destination,
+        outgoing.initiator,
+        outgoing.priority,
+        outgoing.url.scheme == "https",
+        is_potentially_trustworthy(outgoing.url),
+        h.get(headers, "range") is not None,
+    )
+    own = [] if outgoing.kind == "preflight" else h.combined(_lasting(table, headers))
     if table.writes_utf8:
         own = [(name, value.encode().decode("latin-1")) for name, value in own]
-    fields = _engine_fields(engine, outgoing, trustworthy)
+    fields = {
+        **_cache_fields(engine, outgoing),
+        **_standing_fields(engine, kind),
+        **_changing_fields(table, outgoing, kind.trustworthy),
+    }
     if table.appends_range and outgoing.method == "GET":
         own = _without_range(own, fields)
-    layout = _layout(engine, _layout_keys(outgoing, trustworthy))
+    layout = _layout(engine, _layout_keys(outgoing, kind.trustworthy))
     return list(_arranged(table, layout, _placed(engine, layout), fields, own))
 
 
@@ -119,35 +147,48 @@ def _arranged(
             yield fields[place][0], by_name[place][1]
 
 
-def _engine_fields(engine: str, outgoing: Outgoing, trustworthy: bool) -> Fields:
-    """The fields that the engine itself has for this request, wherever its layout puts them."""
+@lru_cache(maxsize=512)
+def _standing_fields(engine: str, kind: _Kind) -> Fields:
+    """The engine's own fields that all requests of a kind have alike, wherever its layout puts them."""
     table = TABLES[engine]
-    fields: Fields = {
-        "host": ("Host", outgoing.url.authority),
-        "connection": ("Connection", _chosen(table.connection, outgoing) or "keep-alive"),
-        "user-agent": ("User-Agent", outgoing.user_agent or table.user_agent),
-        "accept": ("Accept", "*/*" if outgoing.kind == "preflight" else _chosen(table.accept, outgoing) or "*/*"),
-        "accept-encoding": ("Accept-Encoding", _encodings(table, outgoing, trustworthy)),
-        "accept-language": ("Accept-Language", table.accept_language),
-        **table.constants,
-        **(table.secure_constants if trustworthy else {}),
-        **_cache_fields(engine, outgoing),
-    }
-    optional = {
-        "access-control-request-method": ("Access-Control-Request-Method", outgoing.access_control_request_method),
-        "access-control-request-headers": ("Access-Control-Request-Headers", outgoing.access_control_request_headers),
-        "origin": ("Origin", outgoing.origin),
-        "referer": ("Referer", outgoing.referer),
-        "cookie": ("Cookie", outgoing.cookie),
-        "priority": ("Priority", _priority(table, outgoing)),
-        "range": ("Range", table.range.get(outgoing.initiator)),
-        "upgrade-insecure-requests": ("Upgrade-Insecure-Requests", "1" if outgoing.kind == "navigation" else None),
-        "cache-control": ("Cache-Control", _chosen(table.cache_control, outgoing)),
-        **_length(table, outgoing),
-        **_fetch_metadata(table, outgoing, trustworthy),
-    }
-    fields.update({place: (name, value) for place, (name, value) in optional.items() if value is not None})
-    return fields
+    return _present(
+        {
+            "connection": ("Connection", _chosen(table.connection, kind) or "keep-alive"),
+            "accept": ("Accept", "*/*" if kind.kind == "preflight" else _chosen(table.accept, kind) or "*/*"),
+            "accept-encoding": ("Accept-Encoding", _encodings(table, kind)),
+            "accept-language": ("Accept-Language", table.accept_language),
+            **table.constants,
+            **(table.secure_constants if kind.trustworthy else {}),
+            "priority": ("Priority", _priority(table, kind)),
+            "range": ("Range", table.range.get(kind.initiator)),
+            "upgrade-insecure-requests": ("Upgrade-Insecure-Requests", "1" if kind.kind == "navigation" else None),
+            "cache-control": ("Cache-Control", _chosen(table.cache_control, kind)),
+        }
+    )
+
+
+def _changing_fields(table: HeadTable, outgoing: Outgoing, trustworthy: bool) -> Fields:
+    """The engine's own fields that every request has its own values for."""
+    return _present(
+        {
+            "host": ("Host", outgoing.url.authority),
+            "user-agent": ("User-Agent", outgoing.user_agent or table.user_agent),
+            "access-control-request-method": ("Access-Control-Request-Method", outgoing.access_control_request_method),
+            "access-control-request-headers": (
+                "Access-Control-Request-Headers",
+                outgoing.access_control_request_headers,
+            ),
+            "origin": ("Origin", outgoing.origin),
+            "referer": ("Referer", outgoing.referer),
+            "cookie": ("Cookie", outgoing.cookie),
+            **_length(table, outgoing),
+            **_fetch_metadata(table, outgoing, trustworthy),
+        }
+    )
+
+
+def _present(fields: Mapping[str, tuple[str, str | None]]) -> Fields:
+    return {place: (name, value) for place, (name, value) in fields.items() if value is not None}
 
 
 def _cache_fields(engine: str, outgoing: Outgoing) -> Fields:
@@ -184,30 +225,29 @@ def _length(table: HeadTable, outgoing: Outgoing) -> dict[str, tuple[str, str | 
     return {"content-length-0" if table.late_zero_length else "content-length": ("Content-Length", "0")}
 
 
-def _encodings(table: HeadTable, outgoing: Outgoing, trustworthy: bool) -> str:
-    asks_for_range = any(name.lower() == "range" for name, _ in outgoing.headers)
-    if outgoing.kind != "preflight" and (asks_for_range or outgoing.initiator in table.range):
+def _encodings(table: HeadTable, kind: _Kind) -> str:
+    if kind.kind != "preflight" and (kind.asks_for_range or kind.initiator in table.range):
         return "identity"
-    secure = outgoing.url.scheme == "https" if table.encodings_secure_needs_tls else trustworthy
+    secure = kind.tls if table.encodings_secure_needs_tls else kind.trustworthy
     return table.encodings_secure if secure else table.encodings
 
 
-def _priority(table: HeadTable, outgoing: Outgoing) -> str | None:
-    if outgoing.kind == "preflight":
+def _priority(table: HeadTable, kind: _Kind) -> str | None:
+    if kind.kind == "preflight":
         return table.priority.get("preflight")
-    if outgoing.priority in table.priority_hints:
-        return table.priority_hints[outgoing.priority]
-    return _chosen(table.priority, outgoing)
+    if kind.priority in table.priority_hints:
+        return table.priority_hints[kind.priority]
+    return _chosen(table.priority, kind)
 
 
-def _chosen(values: Mapping[str, str], outgoing: Outgoing) -> str | None:
+def _chosen(values: Mapping[str, str], kind: _Kind) -> str | None:
     """The most telling entry: by initiator and mode or method, by initiator, mode, destination, or the rest."""
     keys = (
-        f"{outgoing.initiator}/{outgoing.mode}",
-        f"{outgoing.initiator}/{outgoing.method}",
-        outgoing.initiator,
-        outgoing.mode,
-        outgoing.destination,
+        f"{kind.initiator}/{kind.mode}",
+        f"{kind.initiator}/{kind.method}",
+        kind.initiator,
+        kind.mode,
+        kind.destination,
         "*",
     )
     return next((values[key] for key in keys if key in values), None)

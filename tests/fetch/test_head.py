@@ -62,6 +62,11 @@ def test_blanks_around_a_value_go_and_those_within_stay() -> None:
     assert fields(b"A:\t x  y \t\r\n") == [("A", "x  y")]
 
 
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_only_a_head_that_begins_with_it_is_a_shoutcast(engine: str) -> None:
+    assert fields(b"Server: ICY 2\r\nX-Next: 1\r\n", engine) == [("Server", "ICY 2"), ("X-Next", "1")]
+
+
 def test_a_folded_line_joins_the_one_before_by_a_space() -> None:
     assert fields(b"A: x\r\n  y\r\nB:\r\n z\r\n") == [("A", "x y"), ("B", "z")]
 
