@@ -46,8 +46,7 @@ def measure(effort: Effort) -> Iterator[Figure]:
         f"frame with the {_ROWS} x {_COLUMNS} matrix / the same",
         ratios(matrix, empty),
         "x",
-        _GOAL,
-        f"{ms(matrix)} {beside}",
+        detail=f"{ms(matrix)} {beside}",
     )
 
 
