@@ -124,7 +124,12 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=_count, metavar="N", help="flows at once")
     _consent(parser)
     parser.add_argument("--dry-run", action="store_true", help="print what would be sent and send nothing")
+    parser.add_argument("--fail-fast", action="store_true", help="stop at the first cell that differs")
+    parser.add_argument("--baseline", metavar="RUN.json", help="a stored run that neither side must differ from")
     parser.add_argument("--strict", action="store_true", help="what cannot be compared counts as different")
+    parser.add_argument(
+        "--require-expectations", action="store_true", help="a cell without an expectation could not be judged"
+    )
     _fail_on(parser, "a finding this grave on either side, or a policy that differs, is a failure")
     _secrets(parser)
 

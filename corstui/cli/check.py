@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Collection, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
-from corstui.analysis.compare import Comparison, compare
-from corstui.analysis.text import printable
 from corstui.cli import exits
 from corstui.cli.arguments import FAIL_ON_POLICY
-from corstui.cli.failing import on_findings, on_policies
+from corstui.cli.baseline import against, check_common_ground, read_baseline
+from corstui.cli.failing import on_findings
 from corstui.cli.freezing import Snapshot, observed, write_expectations
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
 from corstui.cli.streaming import Stream
-from corstui.cli.streams import UsageError, check_output, narrate
+from corstui.cli.streams import UsageError, check_output
 from corstui.profile import Profile
-from corstui.report.comparison import Side, Sides
 from corstui.report.formats import Options, check_renderer
 from corstui.report.standing import Standing, standing
 from corstui.runner import Cell, Plan, Run, plan
-from corstui.runner.store import StoredRun, StoreError, load_run
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the profiles and write the report. Returns the exit code."""
     check_output(arguments.output)
-    baseline = _baseline(arguments.baseline)
+    baseline = read_baseline(arguments.baseline)
     if FAIL_ON_POLICY in arguments.fail_on and baseline is None:
         raise UsageError("--fail-on policy compares with a stored run; name one with --baseline")
     _check_writing(arguments)
@@ -41,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
             tags=arguments.tags,
             engines=arguments.engines,
         )
-    if baseline is not None and not {cell.key for cell in baseline.cells} & {cell.key for cell in chosen.cells}:
-        raise UsageError(f"{printable(arguments.baseline)} holds none of the cells that are to run")
+    if baseline is not None:
+        check_common_ground(arguments.baseline, baseline, chosen)
     options = output_options(arguments)
     if arguments.dry_run:
         rehearse_plan(chosen, arguments)
@@ -62,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     codes = [exit_code(map(standing, result.cells), **_strictness(arguments), interrupted=result.interrupted)]
     codes.append(on_findings((cell.severity for cell in result.cells), arguments.fail_on))
     if baseline is not None:
-        codes.append(_against(baseline, result, arguments.fail_on))
+        codes.append(against(baseline, result, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
 
 
@@ -114,37 +110,3 @@ def exit_code(
     if "failed" in found or (unjudged and strict):
         return exits.UNEXPECTED
     return exits.UNJUDGED if unjudged else exits.OK
-
-
-def _baseline(path: str | None) -> StoredRun | None:
-    if path is None:
-        return None
-    try:
-        return load_run(Path(path))
-    except StoreError as error:
-        raise UsageError(str(error)) from None
-
-
-def _against(baseline: StoredRun, run: Run, fail_on: Collection[str]) -> int:
-    """Tell on stderr where the run differs from the baseline; the exit code for that."""
-    parts = [_part(baseline, run, environment) for environment in run.plan.environments]
-    differing = sum(len(part.differing) for part in parts)
-    cells = sum(len(part.pairs) for part in parts)
-    for environment, part in zip(run.plan.environments, parts, strict=True):
-        for sentence in part.summary:
-            narrate(printable(f"{environment}: {sentence}"))
-    narrate(f"{differing} of {cells} cells differ from the baseline")
-    policies = len(Sides(baseline.profile, "baseline", "now", [(None, part) for part in parts]).policies)
-    if differing or on_policies(policies, fail_on):
-        return exits.UNEXPECTED
-    return exits.UNJUDGED if any(part.incomparable for part in parts) else exits.OK
-
-
-def _part(baseline: StoredRun, run: Run, environment: str) -> Comparison[Side]:
-    """One environment, with those cells of the baseline that this run was to repeat."""
-    planned = {cell.key for cell in run.plan.cells}
-    before: list[Side] = [
-        cell for cell in baseline.cells if cell.key in planned and cell.key.environment == environment
-    ]
-    now: list[Side] = [cell for cell in run.cells if cell.environment == environment]
-    return compare(before, now, name_a="baseline", name_b="now")

@@ -7,17 +7,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from corstui.analysis.compare import Comparison, compare
+from corstui.analysis.compare import Comparison, compare, pair
 from corstui.cli import exits
+from corstui.cli.baseline import against, check_common_ground, read_baseline
 from corstui.cli.failing import on_findings, on_policies
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
 from corstui.cli.streams import UsageError, check_output
 from corstui.profile import Profile
 from corstui.profile.secrets import Masker
-from corstui.report.comparison import Side, Sides
+from corstui.report.comparison import Side, Sides, pair_of
 from corstui.report.formats import NotInDocuments, compare_renderer
 from corstui.report.masking import Masked, Unmasked
-from corstui.runner import NothingSelected, plan
+from corstui.runner import Cell, NothingSelected, Plan, Run, plan
 from corstui.runner.plan import no_match, select
 from corstui.runner.store import StoredRun, StoreError, load_run
 
@@ -28,19 +29,48 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.sources) < 2:
         raise UsageError("compare takes a profile and two environments, or two run documents")
     if len(arguments.sources) == 2:
-        if arguments.dry_run:
-            raise UsageError("two run documents send nothing; leave --dry-run out")
-        sides, interrupted = _documents(arguments), False
-    elif (found := _environments(arguments)) is not None:
-        sides, interrupted = found
-    else:
+        _check_stored(arguments)
+        return _report(_documents(arguments), arguments)
+    baseline = read_baseline(arguments.baseline)
+    profile, chosen = _planned(arguments)
+    if baseline is not None:
+        check_common_ground(arguments.baseline, baseline, chosen)
+    if arguments.dry_run:
+        rehearse_plan(chosen, arguments)
         return exits.OK
+    allowed_to_run(chosen, assume_yes=arguments.yes)
+    stop = _FirstDifference() if arguments.fail_fast else None
+    result = run_plan(chosen, concurrency=arguments.concurrency, until=stop)
+    codes = [_report(_sides(profile.name, result, arguments), arguments)]
+    if result.interrupted:
+        return exits.INTERRUPTED
+    if arguments.require_expectations and any(cell.expected is None for cell in result.cells):
+        codes.append(exits.UNEXPECTED if arguments.strict else exits.UNJUDGED)
+    if baseline is not None:
+        codes.append(against(baseline, result, arguments.fail_on))
+    return min(codes, key=exits.PRECEDENCE.index)
+
+
+def _report(sides: Sides, arguments: argparse.Namespace) -> int:
+    """Write the report; the code that the comparison asks for."""
     try:
         report = compare_renderer(arguments.format)(sides, output_options(arguments))
     except NotInDocuments as error:
         raise UsageError(str(error)) from None
-    deliver(report, arguments.output, interrupted=interrupted)
-    return exits.INTERRUPTED if interrupted else exit_code(sides, arguments.fail_on, strict=arguments.strict)
+    deliver(report, arguments.output, interrupted=sides.interrupted)
+    return exit_code(sides, arguments.fail_on, strict=arguments.strict)
+
+
+class _FirstDifference:
+    """Whether a finished cell differs from its other side, once both are there."""
+
+    def __init__(self) -> None:
+        self._finished: dict[tuple[str, str, str], Cell] = {}
+
+    def __call__(self, cell: Cell) -> bool:
+        names = cell.key.origin, cell.key.endpoint, cell.key.engine
+        other = self._finished.setdefault(names, cell)
+        return other is not cell and bool(pair(other, cell).differs)
 
 
 def exit_code(sides: Sides, fail_on: Collection[str] = (), *, strict: bool = False) -> int:
@@ -53,8 +83,8 @@ def exit_code(sides: Sides, fail_on: Collection[str] = (), *, strict: bool = Fal
     return exits.UNJUDGED if counts["not_comparable"] else exits.OK
 
 
-def _environments(arguments: argparse.Namespace) -> tuple[Sides, bool] | None:
-    """Run both environments of a profile; None where only what would be sent was asked for."""
+def _planned(arguments: argparse.Namespace) -> tuple[Profile, Plan]:
+    """Both environments of a profile."""
     if arguments.environments:
         raise UsageError("--env chooses environments of two run documents; name those of a profile behind it")
     *paths, a, b = arguments.sources
@@ -69,20 +99,29 @@ def _environments(arguments: argparse.Namespace) -> tuple[Sides, bool] | None:
             engines=arguments.engines,
             environments=[a, b],
         )
-    both = replace(both, cells=tuple(cell for cell in both.cells if cell.key.environment in (a, b)))
-    if arguments.dry_run:
-        rehearse_plan(both, arguments)
-        return None
-    allowed_to_run(both, assume_yes=arguments.yes)
-    result = run_plan(both, concurrency=arguments.concurrency)
+    return profile, replace(both, cells=tuple(cell for cell in both.cells if cell.key.environment in (a, b)))
+
+
+def _sides(title: str, result: Run, arguments: argparse.Namespace) -> Sides:
+    """What finished of both environments. A cell whose other side was to run, and has not, is no one-sided cell."""
+    a, b = arguments.sources[-2:]
+    finished = {cell.key for cell in result.cells}
+    missing = tuple(planned for planned in result.plan.cells if planned.key not in finished)
+    halves = {pair_of(planned.key) for planned in missing}
     cells: dict[str, list[Side]] = {a: [], b: []}
     for cell in result.cells:
-        cells[cell.environment].append(cell)
-    secrets = frozenset().union(*(deployment.secrets for deployment in both.deployments))
-    mask = Unmasked() if arguments.show_secrets else Masked(Masker(secrets))
+        if pair_of(cell.key) not in halves:
+            cells[cell.environment].append(cell)
+    secrets = frozenset().union(*(deployment.secrets for deployment in result.plan.deployments))
     return Sides(
-        profile.name, a, b, [(None, compare(cells[a], cells[b], name_a=a, name_b=b))], mask
-    ), result.interrupted
+        title=title,
+        a=a,
+        b=b,
+        parts=[(None, compare(cells[a], cells[b], name_a=a, name_b=b))],
+        mask=Unmasked() if arguments.show_secrets else Masked(Masker(secrets)),
+        missing=missing,
+        interrupted=result.interrupted,
+    )
 
 
 def _known(profile: Profile, a: str, b: str) -> None:
@@ -91,6 +130,15 @@ def _known(profile: Profile, a: str, b: str) -> None:
             raise NothingSelected(no_match("environment", name, list(profile.environments)))
     if a == b:
         raise NothingSelected(f"both sides are the environment {a!r}; name two different ones")
+
+
+def _check_stored(arguments: argparse.Namespace) -> None:
+    """Raises UsageError for options that ask for a run."""
+    if arguments.dry_run:
+        raise UsageError("two run documents send nothing; leave --dry-run out")
+    for name in ("baseline", "fail_fast", "require_expectations"):
+        if getattr(arguments, name):
+            raise UsageError(f"--{name.replace('_', '-')} is about a run; two run documents are there already")
 
 
 def _documents(arguments: argparse.Namespace) -> Sides:
@@ -104,7 +152,8 @@ def _documents(arguments: argparse.Namespace) -> Sides:
         raise UsageError("the filters leave no cell of either run")
     title = first.profile if first.profile == second.profile else f"{first.profile} | {second.profile}"
     a, b = (first.name, second.name) if first.name != second.name else arguments.sources
-    return Sides(title, a, b, list(_parts(a, left, b, right)))
+    stopped = first.interrupted or second.interrupted
+    return Sides(title, a, b, list(_parts(a, left, b, right)), interrupted=stopped)
 
 
 def _kept(first: StoredRun, second: StoredRun, arguments: argparse.Namespace) -> tuple[list[Side], list[Side]]:

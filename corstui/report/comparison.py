@@ -18,6 +18,7 @@ from corstui.report.layout import columns, paint, wrap
 from corstui.report.masking import Mask, Unmasked
 from corstui.report.matrix import Field, matrix
 from corstui.runner.cell import Cell
+from corstui.runner.plan import CellKey, Planned
 from corstui.runner.store import StoredCell
 
 SCHEMA = "corstui.compare/1"
@@ -29,7 +30,8 @@ Side = Cell | StoredCell
 class Sides:
     """What is compared. ``parts`` has one comparison, or one for each environment of two stored runs, by name.
 
-    ``made``: when it was compared, an aware time.
+    ``made``: when it was compared, an aware time. ``missing``: cells that were to run and did not; their other sides
+    are left out. ``interrupted``: somebody stopped the run, or one of the two that are compared.
     """
 
     title: str
@@ -38,6 +40,8 @@ class Sides:
     parts: Sequence[tuple[str | None, Comparison[Side]]]
     mask: Mask = field(default_factory=Unmasked)
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
+    missing: Sequence[Planned] = ()
+    interrupted: bool = False
 
     @property
     def pairs(self) -> Iterator[tuple[str | None, Pair[Side]]]:
@@ -55,8 +59,28 @@ class Sides:
             "not_comparable": sum(not pair.comparable for pair in both),
             "only_a": sum(pair.b is None for pair in pairs),
             "only_b": sum(pair.a is None for pair in pairs),
+            "not_run": self.not_run,
             "policies": len(self.policies),
         }
+
+    @property
+    def not_run(self) -> int:
+        """Pairs of which a side was to run, and did not."""
+        return len({pair_of(planned.key) for planned in self.missing})
+
+    @property
+    def gaps(self) -> list[str]:
+        """What is missing, in words."""
+        return [f"{self.not_run} not run"] * bool(self.not_run) + ["interrupted"] * self.interrupted
+
+    @property
+    def sentences(self) -> list[str]:
+        """What differs, in sentences, in the order of the cells."""
+        return [
+            self.mask.text(f"{environment}: {sentence}" if environment else sentence)
+            for environment, part in self.parts
+            for sentence in part.summary
+        ]
 
     @property
     def policies(self) -> list[dict[str, Any]]:
@@ -86,6 +110,11 @@ class Sides:
                     "a": self.mask.text(was),
                     "b": self.mask.text(now),
                 }
+
+
+def pair_of(key: CellKey) -> tuple[str, str, str]:
+    """What a cell has in common with its other side."""
+    return key.endpoint, key.origin, key.engine
 
 
 def _origin_names(part: Comparison[Side]) -> tuple[dict[str, str], dict[str, str]]:
@@ -118,6 +147,7 @@ def render_json(sides: Sides, options: Options) -> str:
     """The document ``corstui.compare/1``, in ASCII."""
     document = {
         **heading(sides),
+        "sentences": sides.sentences,
         "cells": cells_of(sides),
         "policies": sides.policies,
         "summary": sides.counts,
@@ -127,7 +157,8 @@ def render_json(sides: Sides, options: Options) -> str:
 
 def heading(sides: Sides) -> dict[str, Any]:
     """What the document says about the comparison as a whole, without its counts."""
-    return {"schema": SCHEMA, "version": __version__, "profile": sides.title, "a": sides.a, "b": sides.b}
+    names = {"profile": sides.title, "a": sides.a, "b": sides.b}
+    return {"schema": SCHEMA, "version": __version__, **names, "interrupted": sides.interrupted}
 
 
 def cells_of(sides: Sides) -> list[dict[str, Any]]:
@@ -165,7 +196,7 @@ def render_table(sides: Sides, options: Options) -> str:
     one_sided = counts["only_a"] + counts["only_b"]
     said += [f"{one_sided} on one side only"] if one_sided else []
     said += [f"{counts['policies']} policy values differ"] if counts["policies"] else []
-    return "\n".join([*lines, *wrap(", ".join(said), options.width)])
+    return "\n".join([*lines, *wrap(", ".join([*said, *sides.gaps]), options.width)])
 
 
 def _part(sides: Sides, environment: str | None, part: Comparison[Side], options: Options) -> list[str]:

@@ -41,7 +41,8 @@ def _suite(root: Element, name: str, pairs: Sequence[Pair[Side]], sides: Sides) 
     made = sides.made.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     suite = SubElement(root, "testsuite", {"name": printable(name), "timestamp": made})
     properties = SubElement(suite, "properties")
-    SubElement(properties, "property", {"name": "corstui", "value": __version__})
+    for key, value in (("corstui", __version__), ("interrupted", str(sides.interrupted).lower())):
+        SubElement(properties, "property", {"name": key, "value": value})
     counts: Counter[str] = Counter(tests=len(pairs))
     for pair in pairs:
         # readers take the last dot of the class for the end of a package

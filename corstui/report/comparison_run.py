@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -11,7 +10,7 @@ from corstui.report import har, page
 from corstui.report.comparison import Side, Sides
 from corstui.report.formats import NotInDocuments, Options
 from corstui.runner.cell import Cell
-from corstui.runner.plan import Plan
+from corstui.runner.plan import Plan, Planned
 from corstui.runner.record import Run
 from corstui.runner.store import is_stored
 
@@ -36,7 +35,9 @@ def _run(sides: Sides) -> Run:
         for name, side in ((sides.a, [pair.a for pair in part.pairs]), (sides.b, [pair.b for pair in part.pairs])):
             called = f"{environment}, {name}" if several and environment is not None else name
             cells += [_as(cell, called) for cell in side if cell is not None]
-    return Run(_plan(sides.title, cells), tuple(cells), sides.made, sum(cell.duration_ms for cell in cells))
+    planned = (*(cell.planned for cell in cells), *sides.missing)
+    duration = sum(cell.duration_ms for cell in cells)
+    return Run(_plan(sides.title, planned), tuple(cells), sides.made, duration, sides.interrupted)
 
 
 def _as(cell: Side, environment: str) -> Cell:
@@ -46,8 +47,7 @@ def _as(cell: Side, environment: str) -> Cell:
     return cast("Cell", replace(cell, planned=planned))
 
 
-def _plan(title: str, cells: Iterable[Cell]) -> Plan:
-    planned = tuple(cell.planned for cell in cells)
+def _plan(title: str, planned: tuple[Planned, ...]) -> Plan:
     keys = [each.key for each in planned]
     return Plan(
         name=title,

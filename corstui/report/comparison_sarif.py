@@ -48,7 +48,7 @@ def render(sides: Sides, options: Options) -> str:
             {
                 "tool": {"driver": driver},
                 "automationDetails": {"id": f"corstui/compare/{quote(sides.title)}/"},
-                "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": list(_unclear(sides))}],
+                "invocations": [_invocation(sides)],
                 "columnKind": "unicodeCodePoints",
                 "results": results,
             }
@@ -93,7 +93,14 @@ def _policies(sides: Sides) -> Iterator[dict[str, Any]]:
         yield _result("policies-differ", said, cell, [environment, endpoint, exchange, name])
 
 
+def _invocation(sides: Sides) -> dict[str, Any]:
+    return {"executionSuccessful": not sides.interrupted, "toolExecutionNotifications": list(_unclear(sides))}
+
+
 def _unclear(sides: Sides) -> Iterator[dict[str, Any]]:
+    if sides.gaps:
+        level = "error" if sides.interrupted else "warning"
+        yield {"level": level, "message": {"text": f"The comparison is not whole: {', '.join(sides.gaps)}."}}
     for environment, pair in sides.pairs:
         if pair.a is not None and pair.b is not None and not pair.comparable:
             said = f"{_named(environment, pair)} cannot be compared. {_both(sides, pair.a, pair.b)}"

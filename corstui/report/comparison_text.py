@@ -8,7 +8,7 @@ from typing import Any
 
 from corstui.analysis.compare import Comparison, Pair
 from corstui.analysis.marks import mark
-from corstui.report.comparison import Side, Sides, cells_of, heading
+from corstui.report.comparison import Side, Sides, cells_of, heading, pair_of
 from corstui.report.formats import Options
 from corstui.report.markdown import plain, row
 from corstui.report.rows import table
@@ -17,7 +17,7 @@ _SIDE = ("verdict", "reason", "phase", "sent", "inconclusive", "status")
 
 
 def render_jsonl(sides: Sides, options: Options) -> str:
-    """One object a line: the comparison, each pair, each policy value that differs, the summary."""
+    """One object a line: the comparison, each pair, each policy value that differs, each sentence, the summary."""
     return "\n".join(json.dumps(line) for line in _lines(sides))
 
 
@@ -27,11 +27,13 @@ def _lines(sides: Sides) -> Iterator[dict[str, Any]]:
         yield {"type": "cell", **cell}
     for policy in sides.policies:
         yield {"type": "policy", **policy}
+    for sentence in sides.sentences:
+        yield {"type": "sentence", "text": sentence}
     yield {"type": "summary", **sides.counts}
 
 
 def render_csv(sides: Sides, options: Options) -> str:
-    """A row a pair."""
+    """A row a pair; one that did not run has neither side."""
     names = ("environment", "endpoint", "origin", "engine")
     columns = [*names, "comparable", "differs", *(f"{side}_{name}" for side in "ab" for name in _SIDE)]
     rows = []
@@ -39,6 +41,8 @@ def render_csv(sides: Sides, options: Options) -> str:
         both = [cell[side] or {} for side in "ab"]
         fields = [cell.get(name) for name in names] + [cell["comparable"], " ".join(cell["differs"])]
         rows.append([*fields, *(side.get(name) for side in both for name in _SIDE)])
+    for endpoint, origin, engine in dict.fromkeys(pair_of(planned.key) for planned in sides.missing):
+        rows.append([None, endpoint, origin, engine, False, "", *[None] * (2 * len(_SIDE))])
     return table(columns, rows)
 
 
@@ -48,6 +52,7 @@ def render_markdown(sides: Sides, options: Options) -> str:
     told = f"{counts['differ']} of {counts['cells']} cells differ, {counts['not_comparable']} not comparable"
     lines = [f"# {plain(sides.title)}: {plain(sides.a)} | {plain(sides.b)}", "", f"{told}, "]
     lines[-1] += f"{counts['only_a'] + counts['only_b']} on one side only, {counts['policies']} policy values differ"
+    lines[-1] += "".join(f", {gap}" for gap in sides.gaps)
     for environment, part in sides.parts:
         lines += ["", f"## {plain(environment or 'Cells')}", ""]
         lines += [f"- {plain(sides.mask.text(sentence))}" for sentence in part.summary]

@@ -1,4 +1,7 @@
-"""Comma-separated values (RFC 4180), a row a cell, for spreadsheets."""
+"""Comma-separated values (RFC 4180), a row a cell, for spreadsheets.
+
+A cell that an interrupted run did not reach has no verdict.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from corstui.analysis.text import printable
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
 from corstui.runner.cell import Cell
+from corstui.runner.plan import Planned
 from corstui.runner.record import Run
 
 _FIELDS = (
@@ -34,13 +38,26 @@ _FIELDS = (
 
 
 def render(run: Run, options: Options) -> str:
-    return table(_FIELDS, (_values(cell, options) for cell in run.cells))
+    cells = {cell.key: cell for cell in run.cells}
+    told = [planned for planned in run.plan.cells if run.interrupted or planned.key in cells]
+    return table(_FIELDS, (_values(planned, cells.get(planned.key), options) for planned in told))
 
 
-def _values(cell: Cell, options: Options) -> list[object]:
-    mask = mask_for(cell.planned.deployment, options)
-    values = [getattr(cell, name) for name in _FIELDS]
+def _values(planned: Planned, cell: Cell | None, options: Options) -> list[object]:
+    mask = mask_for(planned.deployment, options)
+    known = {**_names(planned), **({name: getattr(cell, name) for name in _FIELDS} if cell is not None else {})}
+    values = [known.get(name) for name in _FIELDS]
     return [mask.text(value) if isinstance(value, str) else value for value in values]
+
+
+def _names(planned: Planned) -> dict[str, object]:
+    """What is known of a cell before it runs."""
+    key, expectation = planned.key, planned.expectation
+    return {
+        **{name: getattr(key, name) for name in ("environment", "endpoint", "origin", "engine")},
+        **{name: getattr(planned, name) for name in ("method", "url", "origin_value")},
+        "expected": expectation.text if expectation is not None else None,
+    }
 
 
 def table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:

@@ -154,6 +154,34 @@ def test_strictly_what_cannot_be_compared_counts_as_different(corstui: Run, prof
     assert corstui("compare", profile("  gateway: GET API/502\n", head=HEAD), "a", "b", "--strict").code == 1
 
 
+def test_the_first_difference_can_be_the_last(corstui: Run, profile: Write, api: Api) -> None:
+    many = "".join(f"  later {index}: GET API/open\n" for index in range(20))
+    name = profile(BOTH + many, head=f"settings: {{controls: false}}\n{HEAD}")
+    done = corstui("compare", name, "a", "b", "--fail-fast", "--concurrency", "1", "--format", "json")
+    document = json.loads(done.out)
+    assert (done.code, document["summary"]["differ"], document["interrupted"]) == (1, 1, False)
+    assert document["summary"]["only_a"] == document["summary"]["only_b"] == 0
+    assert document["summary"]["not_run"] == 44 - len(document["cells"])
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [([], 0), (["--require-expectations"], 3), (["--require-expectations", "--strict"], 1)],
+)
+def test_a_comparison_can_ask_for_expectations(corstui: Run, profile: Write, flags: list[str], code: int) -> None:
+    assert corstui("compare", profile("  same: GET API/open\n", head=HEAD), "a", "b", *flags).code == code
+
+
+def test_neither_side_may_differ_from_a_baseline(corstui: Run, profile: Write) -> None:
+    corstui("check", profile("  moved: GET API/open\n", head=HEAD), "--format", "json", "--output", "run.json")
+    same = profile("  moved: GET API/open\n", name="same.yaml", head=HEAD)
+    assert corstui("compare", same, "a", "b", "--baseline", "run.json").code == 0
+    done = corstui("compare", profile("  moved: GET API/closed\n", head=HEAD), "a", "b", "--baseline", "run.json")
+    assert (done.code, done.out.splitlines()[-1]) == (1, "0 of 2 cells differ")
+    assert "b: moved: baseline lets web, evil in, now does not" in done.err
+    assert corstui("compare", "run.json", "run.json", "--baseline", "run.json").code == 2
+
+
 def test_lines_hold_what_the_comparison_holds(corstui: Run, profile: Write) -> None:
     name = profile(BOTH, head=HEAD)
     whole = json.loads(corstui("compare", name, "a", "b", "--format", "json").out)
@@ -165,7 +193,10 @@ def test_lines_hold_what_the_comparison_holds(corstui: Run, profile: Write) -> N
         kind: [{key: each[key] for key in each if key != "type"} for each in rest if each["type"] == kind]
         for kind in ("cell", "policy")
     }
-    assert {**first, "cells": parts["cell"], "policies": parts["policy"], "summary": last} == whole
+    sentences = [each["text"] for each in rest if each["type"] == "sentence"]
+    assert {**first, "sentences": sentences, "cells": parts["cell"], "policies": parts["policy"], "summary": last} == (
+        whole
+    )
 
 
 def test_a_comparison_is_a_row_a_pair_for_spreadsheets(corstui: Run, profile: Write) -> None:

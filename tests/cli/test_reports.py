@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,7 +16,7 @@ import pytest
 import yaml
 
 from corstui.cli.arguments import parse
-from corstui.report.formats import CHECK_FORMATS
+from corstui.report.formats import CHECK_FORMATS, COMPARE_FORMATS
 from tests.cli.conftest import PROGRAM, Api, Run
 
 Write = Callable[..., str]
@@ -31,7 +32,7 @@ SAID = {
     "junit": 'name="interrupted" value="true"',
     "sarif": '"executionSuccessful": false',
     "markdown": "interrupted",
-    "csv": None,  # has rows only: a cell that did not run has none
+    "csv": ",web,http://web.example,chromium,,,,,,,allow,,,",  # a cell that did not run has no verdict
     "har": "interrupted; 1 cells did not run",
     "html": "interrupted",
 }
@@ -67,9 +68,44 @@ def test_an_interrupted_run_leaves_a_usable_report(
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
     assert "open" in report
-    assert (SAID[name] or "") in report
+    assert SAID[name] in report
     PARSERS.get(name, str)(report)
     assert not list(tmp_path.glob(".report.*"))
+
+
+#: The same of a comparison.
+COMPARED = {
+    **SAID,
+    "table": "1 not run, interrupted",
+    "markdown": "1 not run, interrupted",
+    "csv": ",hang,web,chromium,false,,,,,,,,,,,,,",
+    "har": "interrupted; 2 cells did not run",
+}
+
+
+@pytest.mark.parametrize("name", COMPARE_FORMATS)
+def test_an_interrupted_comparison_leaves_a_usable_report(
+    profile: Write, api: Api, tmp_path: Path, environment: dict[str, str], name: str
+) -> None:
+    moved = "  moved: 'GET API${p}'\n"
+    head = "settings: {controls: false}\nenvironments: {a: {vars: {p: /open}}, b: {vars: {p: /closed}}}"
+    program = [str(PROGRAM), "compare", profile(moved + HANG, head=head), "a", "b", "--origin", "web"]
+    with subprocess.Popen(
+        [*program, "--format", name, "--concurrency", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=environment,
+        encoding="utf-8",
+    ) as process:
+        while api.lines.count("GET /hang") < 2 and process.poll() is None:  # the second is the last of four cells
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
+    assert "moved" in out
+    assert COMPARED[name] in out
+    PARSERS.get(name, str)(out)
 
 
 @pytest.mark.parametrize("name", CHECK_FORMATS)
