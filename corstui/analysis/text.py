@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Characters that Python calls printable although nothing, or nothing of their own, appears: combining grapheme
-#: joiner, Hangul fillers, Khmer inherent vowels, Mongolian and general variation selectors.
-_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+#: joiner, Hangul fillers, Khmer inherent vowels, Mongolian and general variation selectors, skin tones of emoji.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
+)
+#: Vowels and finals of Hangul, which join the syllable before them.
+_JOINING = re.compile("[\u1161-\u11ff\ud7b0-\ud7ff]")
+#: Signs of the I Ching and of counting rods, wide since Unicode 16, which Python may not know yet.
+_WIDE = re.compile("[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d356\U0001d360-\U0001d376]")
 _NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 #: Ends a text that was cut; one column wide everywhere.
@@ -40,10 +47,12 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_char_width, text))
 
 
+@lru_cache(maxsize=4096)
 def _char_width(char: str) -> int:
-    if unicodedata.category(char) in ("Mn", "Me"):
+    """As the library that draws the dashboard counts them, and terminals of today."""
+    if unicodedata.category(char) in ("Mn", "Me", "Mc") or _JOINING.match(char):
         return 0
-    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") or _WIDE.match(char) else 1
 
 
 def shorten(text: str, cells: int, *, ascii: bool = False) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from corstui.fetch.messages import NO_TIMING, HeaderList, NetworkError, Request, Timing
 
 Verdict = Literal["allowed", "opaque", "blocked", "unsent", "error"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Phase = Literal["local", "preflight", "actual", "redirect"]
 
 

@@ -6,11 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from corstui.fetch.result import Verdict
+from corstui.fetch.result import VERDICTS
 from corstui.runner.cell import Cell
 from corstui.runner.plan import Plan
-
-VERDICTS: tuple[Verdict, ...] = ("allowed", "opaque", "blocked", "unsent", "error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from corstui.fetch.messages import HeaderList, NetworkError, Request, Timing
-from corstui.fetch.result import Check, Exchange, Flow, Response, ScriptResponse
+from corstui.fetch.result import VERDICTS, Check, Exchange, Flow, Response, ScriptResponse, Verdict
 from corstui.profile.expectations import Expectation, parse_expectation
 from corstui.profile.model import Deployment, Endpoint, Tls
-from corstui.profile.problems import Location, Refusal
+from corstui.profile.problems import Location, Refusal, shown
 from corstui.profile.waivers import waiver_note
 from corstui.runner.lint import worst
 from corstui.runner.plan import CellKey, Planned
@@ -184,6 +184,14 @@ class _Reader:
             raise StoreError(f"{self._path}: {place}.{key} is of type {type(found).__name__}")
         return found
 
+    def verdict(self, cell: Any, place: str) -> Verdict:
+        """The set of verdicts is closed: what tells another one is not what a run writes."""
+        told = self.get(cell, "verdict", str, place)
+        for known in VERDICTS:
+            if told == known:
+                return known
+        raise StoreError(f"{self._path}: {place}.verdict is {shown(told)}, which is none of {', '.join(VERDICTS)}")
+
     def cell(self, cell: Any, place: str) -> StoredCell:
         names = [self.get(cell, name, str, place) for name in ("environment", "origin", "endpoint", "engine")]
         response = self.get(cell, "response", (dict, type(None)), place)
@@ -193,7 +201,7 @@ class _Reader:
         ]
         flow = Flow(
             engine=names[3],
-            verdict=self.get(cell, "verdict", str, place),
+            verdict=self.verdict(cell, place),
             reason=self.get(cell, "reason", _OPTIONAL_TEXT, place),
             phase=self.get(cell, "phase", str, place),
             sent=self.get(cell, "sent", bool, place),
@@ -353,14 +361,14 @@ def _expectation(text: str, location: Location) -> Expectation | None:
         return None
 
 
-def _waiver(cell: Any) -> dict[str, Any]:
+def _waiver(cell: Any) -> dict[str, str]:
     """What a document says of a waiver; earlier versions wrote none."""
     told = cell.get("waiver")
-    return told if isinstance(told, dict) else {}
+    return {name: text for name, text in told.items() if isinstance(text, str)} if isinstance(told, dict) else {}
 
 
-def _waiver_note(waiver: Mapping[str, Any]) -> str | None:
-    return waiver_note(waiver.get("state"), str(waiver.get("reason")), waiver.get("expires"))
+def _waiver_note(waiver: Mapping[str, str]) -> str | None:
+    return waiver_note(waiver.get("state"), waiver.get("reason", ""), waiver.get("expires"))
 
 
 def _timing(timing: Mapping[str, Any]) -> Timing:
