@@ -11,7 +11,7 @@ from typing import Any
 from corstui import __version__
 from corstui.analysis.compare import Comparison, Pair
 from corstui.analysis.marks import mark
-from corstui.analysis.policy import Rows, names_of, policy
+from corstui.analysis.policy import Policies, Rows
 from corstui.analysis.text import printable, width
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap
@@ -88,19 +88,18 @@ class Sides:
         return [
             row
             for environment, part in self.parts
-            for names in [_origin_names(part)]
+            for met in [_policies(part)]
             for pair in part.pairs
             if pair.comparable
-            for row in self._policy_rows(environment, pair, names)
+            for row in self._policy_rows(environment, pair, met)
         ]
 
     def _policy_rows(
-        self, environment: str | None, pair: Pair[Side], names: tuple[dict[str, str], dict[str, str]]
+        self, environment: str | None, pair: Pair[Side], met: tuple[Policies, Policies]
     ) -> Iterator[dict[str, Any]]:
         if pair.a is None or pair.b is None:
             return
-        a = policy(pair.a.flow, pair.a.controls, names[0])
-        b = policy(pair.b.flow, pair.b.controls, names[1])
+        a, b = met[0].of(pair.a), met[1].of(pair.b)
         for exchange, left, right in (("preflight", a.preflight, b.preflight), ("actual", a.actual, b.actual)):
             for name, was, now in _unequal(left, right):
                 yield {
@@ -117,11 +116,11 @@ def pair_of(key: CellKey) -> tuple[str, str, str]:
     return key.endpoint, key.origin, key.engine
 
 
-def _origin_names(part: Comparison[Side]) -> tuple[dict[str, str], dict[str, str]]:
-    """What each side calls the origins that it has."""
+def _policies(part: Comparison[Side]) -> tuple[Policies, Policies]:
+    """Those of either side."""
     return (
-        names_of(pair.a for pair in part.pairs if pair.a is not None),
-        names_of(pair.b for pair in part.pairs if pair.b is not None),
+        Policies(pair.a for pair in part.pairs if pair.a is not None),
+        Policies(pair.b for pair in part.pairs if pair.b is not None),
     )
 
 
@@ -202,7 +201,8 @@ def render_table(sides: Sides, options: Options) -> str:
 def _part(sides: Sides, environment: str | None, part: Comparison[Side], options: Options) -> list[str]:
     names = [sides.title, *([environment] if environment else []), f"{part.a} | {part.b}"]
     separator = " - " if options.ascii else " · "
-    lines = [paint(separator.join(map(printable, names)), "strong", options.color)]
+    title = separator.join(map(printable, names))
+    lines = [paint(line, "strong", options.color) for line in wrap(title, options.width)]
     engines = list(dict.fromkeys(pair.engine for pair in part.pairs))
     for engine in engines:
         pairs = [pair for pair in part.pairs if pair.engine == engine]

@@ -9,6 +9,8 @@ from corstui.report.masking import Mask, Unmasked
 
 #: curl writes these itself, from the URL and the body.
 _CURLS_OWN = frozenset({"host", "content-length", "connection"})
+#: curl adds these where they are not given, the last one to a body.
+_ADDED = ("User-Agent", "Accept", "Content-Type")
 
 
 def curl_command(request: Request, mask: Mask | None = None) -> str:
@@ -27,7 +29,9 @@ def curl_command(request: Request, mask: Mask | None = None) -> str:
         if name.lower() not in _CURLS_OWN:
             field = f"{name}: {value}" if value else f"{name};"
             words.append(f"-H {_quoted(field.encode('latin-1', 'replace'))}")
-    if any(name.lower() == "accept-encoding" for name, _ in request.headers):
+    given = {name.lower() for name, _ in request.headers}
+    words += [f"-H {name}:" for name in _ADDED[: 3 if request.body else 2] if name.lower() not in given]
+    if "accept-encoding" in given:
         words.append("--compressed")
     if request.body:
         body = mask.text(request.body.decode("utf-8", "surrogateescape"))

@@ -48,7 +48,8 @@ def _matrix(run: Run, environment: str, cells: dict[CellKey, Cell], options: Opt
     separator = " - " if options.ascii else " · "
     title = separator.join(printable(text) for text in (plan.name, environment, engine))
     names = [(method, name) for name, method in rows.items()]
-    return [paint(title, "strong", options.color), *matrix(names, origins, grid, options)]
+    titles = [paint(line, "strong", options.color) for line in wrap(title, options.width)]
+    return [*titles, *matrix(names, origins, grid, options)]
 
 
 def _field(key: CellKey, planned: set[CellKey], cells: dict[CellKey, Cell], options: Options) -> Field:

@@ -15,12 +15,13 @@ from xml.etree import ElementTree
 
 import jsonschema
 import xmlschema
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from referencing import Registry, Resource
 
 from corstui.analysis.text import printable, width
+from corstui.fetch.messages import Reply
 from corstui.report import document, har, junit, lines, markdown, page, rows, sarif
 from corstui.report import flow as story
 from corstui.report.cell_markdown import render_cell
@@ -29,6 +30,7 @@ from corstui.runner import Cell
 from corstui.runner import cell as cells_of
 from corstui.runner.record import Tally
 from tests.support.effort import examples
+from tests.support.hostile import ORIGIN
 from tests.support.runs import CASES, Case
 
 SCHEMAS = Path(__file__).with_name("schemas")
@@ -52,7 +54,7 @@ OPTIONS = st.builds(
     secrets=st.booleans(),
     bodies=st.booleans(),
 )
-_SGR = re.compile(r"\x1b\[\d*m")
+SGR = re.compile(r"\x1b\[\d*m")
 UNMASKED = Options(secrets=True)
 
 
@@ -62,8 +64,12 @@ def assert_harmless(text: str) -> None:
         assert line == printable(line)
 
 
+_LONG = {"version": 1, "name": "A name " * 9, "origins": {"web": ORIGIN}, "endpoints": {"all": "https://api.test/"}}
+
+
 @examples(0.5)
 @given(CASES, OPTIONS)
+@example(Case(_LONG, ["chromium"], [[Reply(head=b"")]], False), Options(width=40))
 def test_every_format_is_harmless_and_the_same_again(case: Case, options: Options) -> None:
     run = case.run()
     texts = {name: check_renderer(name)(run, options) for name in CHECK_FORMATS}
@@ -72,7 +78,7 @@ def test_every_format_is_harmless_and_the_same_again(case: Case, options: Option
     assert {name: check_renderer(name)(run, options) for name in CHECK_FORMATS} == texts
     texts["html"] = "".join(parsed(texts["html"]).data)
     if options.color:
-        texts["table"] = _SGR.sub("", texts["table"])
+        texts["table"] = SGR.sub("", texts["table"])
     for text in texts.values():
         assert_harmless(text)
     if options.width:
@@ -89,7 +95,7 @@ def test_the_story_of_a_cell_is_harmless(case: Case, options: Options) -> None:
     for cell in run.cells:
         by_place.setdefault((cell.environment, cell.origin, cell.endpoint), []).append(cell)
     for together in by_place.values():
-        assert_harmless(_SGR.sub("", story.render(replace(run, cells=tuple(together)), options)))
+        assert_harmless(SGR.sub("", story.render(replace(run, cells=tuple(together)), options)))
 
 
 @examples(0.6)

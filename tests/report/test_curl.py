@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import subprocess
 
-from corstui.fetch.messages import Request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corstui.analysis.text import printable
+from corstui.fetch.messages import HeaderList, Request
 from corstui.profile.secrets import Masker
 from corstui.report.curl import curl_command
 from corstui.report.masking import Masked
+from tests.support.hostile import BYTES_AS_TEXT, TEXTS
 
+URL = "https://api.example/"
 HEADERS = [("Host", "api.example"), ("Origin", "https://app.example"), ("X-Empty", ""), ("Content-Length", "2")]
 
 
@@ -23,7 +29,39 @@ def test_a_get_keeps_its_own_headers_only() -> None:
     command = curl_command(Request("GET", "https://api.example/orders?a=1&b=2", HEADERS))
     assert command == (
         "curl -i -g --path-as-is 'https://api.example/orders?a=1&b=2' -H 'Origin: https://app.example' -H 'X-Empty;'"
+        " -H User-Agent: -H Accept:"
     )
+
+
+def test_curl_adds_nothing_of_its_own() -> None:
+    headers = [("accept", "*/*"), ("User-Agent", "x")]
+    assert words(curl_command(Request("POST", URL, headers)))[-1] == b"User-Agent: x"
+    assert words(curl_command(Request("POST", URL, headers, b"a=1")))[-4:-2] == [b"-H", b"Content-Type:"]
+    assert words(curl_command(Request("POST", URL, [*headers, ("Content-Type", "x/y")], b"1"))).count(b"-H") == 3
+
+
+@given(
+    st.sampled_from(["GET", "PUT", "-x", "it's"]),
+    st.builds(str.__add__, st.just(URL), TEXTS),
+    st.lists(
+        st.tuples(st.sampled_from(["X-A", "Host", "Accept", "Accept-Encoding", "`x`"]), BYTES_AS_TEXT), max_size=4
+    ),
+    st.binary(max_size=20) | TEXTS.map(lambda text: text.encode("utf-8", "replace")),
+)
+def test_a_shell_reads_just_what_was_sent_and_one_line_holds_it(
+    method: str, url: str, headers: HeaderList, body: bytes
+) -> None:
+    command = curl_command(Request(method, url, headers, body))
+    assert command == printable(command)
+    told = iter(words(command))
+    found: dict[bytes, list[bytes]] = {b"-H": [], b"-X": [], b"--data-raw": []}
+    rest = [word if word not in found else found[word].append(next(told)) for word in told]
+    sent = [f"{name}: {value}" if value else f"{name};" for name, value in headers if name != "Host"]
+    kept = [field.encode("latin-1").replace(b"\0", b"") for field in sent]
+    assert [field for field in found[b"-H"] if not field.endswith(b":") or field in kept] == kept
+    assert found[b"-X"] == ([] if method == "GET" and not body else [method.encode()])
+    assert found[b"--data-raw"] == ([body.replace(b"\0", b"")] if body else [])
+    assert url.encode("utf-8", "replace").replace(b"\0", b"") in rest
 
 
 def test_method_and_body_are_given() -> None:
