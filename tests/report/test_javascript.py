@@ -13,11 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corstui.profile import Endpoint
 from corstui.profile.secrets import Masker
 from corstui.report.javascript import is_script, literal, page_source
 from corstui.report.masking import Masked
 from tests.real_servers.servers import give_up
+from tests.support.effort import examples
 from tests.support.endpoints import URL, endpoint
+from tests.support.hostile import BYTES_AS_TEXT, TEXTS
 
 APP = "https://app.example"
 EVIL = "\"'`</script><!--\\\n\r\u2028\u2029\ud83d\ude00 ${x} ü\x00"
@@ -25,6 +28,11 @@ EVIL = "\"'`</script><!--\\\n\r\u2028\u2029\ud83d\ude00 ${x} ü\x00"
 
 def source(**fields: Any) -> str:
     return page_source(endpoint(**fields), APP)
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def call(**fields: Any) -> dict[str, Any]:
@@ -136,9 +144,6 @@ def test_no_text_gets_out_of_its_quotes() -> None:
 
 
 def test_an_engine_of_javascript_takes_every_kind_of_call() -> None:
-    node = shutil.which("node")
-    if node is None:
-        give_up("Node.js is not installed: apt-get install nodejs")
     kinds: list[dict[str, Any]] = [
         {},
         {"credentials": "include", "headers": (("X", EVIL), ("X", "2")), "method": "POST", "body": b"\xff"},
@@ -148,7 +153,49 @@ def test_an_engine_of_javascript_takes_every_kind_of_call() -> None:
         {"initiator": "beacon", "body": b"hi"},
     ]
     script = "\n".join(source(**fields) for fields in kinds)
-    subprocess.run([node, "--check", "-"], input=script, check=True, text=True, timeout=60)
+    subprocess.run([_node(), "--check", "-"], input=script, check=True, text=True, timeout=60)
+
+
+_FETCHES = st.builds(
+    endpoint,
+    url=st.builds(str.__add__, st.just(URL), TEXTS.map(_whole)),
+    method=st.sampled_from(["GET", "PUT", "patch"]),
+    headers=st.lists(st.tuples(st.sampled_from(["X-A", "x-a", "Content-Type"]), BYTES_AS_TEXT), max_size=3).map(tuple),
+    body=st.none() | st.binary(max_size=8) | TEXTS.map(_whole).map(str.encode),
+    mode=st.sampled_from(["cors", "no-cors"]),
+    credentials=st.sampled_from(["omit", "same-origin", "include"]),
+    keepalive=st.booleans(),
+)
+#: Tells what each of the calls on stdin asks for, as JSON.
+_LISTENER = """
+const calls = [], bytes = (body) => body === undefined ? null : [...Buffer.from(body)];
+const pairs = (headers = {}) => Array.isArray(headers) ? headers : Object.entries(headers);
+globalThis.fetch = (url, { method = "GET", headers, body, credentials = "same-origin" } = {}) =>
+  calls.push([url, method, pairs(headers), bytes(body), credentials]);
+for (const source of JSON.parse(require("fs").readFileSync(0))) (0, eval)(source);
+console.log(JSON.stringify(calls));
+"""
+
+
+@examples(0.2)
+@given(st.lists(_FETCHES, min_size=1, max_size=30))
+def test_an_engine_of_javascript_hears_just_what_the_endpoint_asks_for(asked: list[Endpoint]) -> None:
+    sources = json.dumps([page_source(each, APP) for each in asked])
+    done = subprocess.run(
+        [_node(), "-e", _LISTENER], input=sources, capture_output=True, check=True, text=True, timeout=60
+    )
+    for each, (url, method, headers, body, credentials) in zip(asked, json.loads(done.stdout), strict=True):
+        assert (url, method, credentials) == (each.url, each.method, each.credentials)
+        assert body == (None if each.body is None else list(each.body))
+        own = [list(pair) for pair in each.headers if pair[1].lower() != "text/plain;charset=utf-8"]
+        assert sorted(headers) == sorted(own)
+
+
+def _node() -> str:
+    node = shutil.which("node")
+    if node is None:
+        give_up("Node.js is not installed: apt-get install nodejs")
+    return node
 
 
 def test_an_origin_cannot_leave_its_comment() -> None:
