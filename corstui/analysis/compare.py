@@ -201,6 +201,12 @@ def _sentence(pair: Pair[C], name_a: str, name_b: str) -> tuple[str, str] | None
         return (f"{name_b} lets", f" in, {name_a} does not: {cause(a)}")
     if a.verdict == "allowed" and b.verdict == "blocked":
         return (f"{name_a} lets", f" in, {name_b} does not: {cause(b)}")
+    if b.verdict == "blocked" and a.verdict == "blocked":
+        return ("both refuse", f", {name_a}: {cause(a)}; {name_b}: {cause(b)}")
+    if b.reason == "held-after-preflight" and a.verdict == "blocked":
+        return (f"{name_b}'s preflight lets", f" through, {name_a}'s does not: {cause(a)}")
+    if a.reason == "held-after-preflight" and b.verdict == "blocked":
+        return (f"{name_a}'s preflight lets", f" through, {name_b}'s does not: {cause(b)}")
     if "headers" in pair.differs and len(pair.differs) == 1:
         return ("script reads other headers for", _header_change(pair, name_b))
     return ("differs for", f" ({name_a}: {_face(a)}, {name_b}: {_face(b)})")

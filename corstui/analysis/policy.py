@@ -1,7 +1,7 @@
 """The CORS policy that one flow met, as named values, so that two flows can be laid side by side.
 
-What one answer leaves open, the control requests of its endpoint decide: an origin that got its own name back is
-echoed, unless an origin that nobody knows, or a request without one, got the same name.
+What one answer leaves open, the other requests to its endpoint decide, control requests and those of other cells: an
+origin that got its own name back is echoed, unless somebody else, or a request without an origin, got the same name.
 """
 
 from __future__ import annotations
@@ -24,29 +24,74 @@ _VARY = ("origin", "access-control-request-method", "access-control-request-head
 _ACAO = "access-control-allow-origin"
 
 
-class Named(Protocol):
-    """The names of a cell, as far as origins need them."""
+class HasOrigins(Protocol):
+    """Where a cell is played."""
 
     @property
-    def origin(self) -> str: ...
+    def origins(self) -> Mapping[str, str]: ...
 
 
-class HasOrigin(Protocol):
-    """A cell that says which origin its page has."""
+class HasDeployment(Protocol):
+    """What was planned of a cell."""
+
+    @property
+    def deployment(self) -> HasOrigins: ...
+
+
+class Named(Protocol):
+    """The names of a cell."""
+
+    @property
+    def environment(self) -> str: ...
+
+    @property
+    def endpoint(self) -> str: ...
+
+
+class Answered(Protocol):
+    """A finished cell, as far as policies need it."""
 
     @property
     def key(self) -> Named: ...
 
     @property
-    def origin_value(self) -> str: ...
+    def planned(self) -> HasDeployment: ...
+
+    @property
+    def flow(self) -> Flow: ...
+
+    @property
+    def controls(self) -> Sequence[Exchange]: ...
 
 
-def names_of(cells: Iterable[HasOrigin]) -> dict[str, str]:
-    """What the profile calls each origin, by its value; of several names the first."""
+def names_of(cells: Iterable[Answered]) -> dict[str, str]:
+    """What the profile calls each origin of the cells' environments, by its value; of several names the first."""
+    all_origins = {id(each): each for each in (cell.planned.deployment.origins for cell in cells)}
     names: dict[str, str] = {}
-    for cell in cells:
-        names.setdefault(cell.origin_value, cell.key.origin)
+    for origins in all_origins.values():
+        for name, value in origins.items():
+            names.setdefault(value, name)
     return names
+
+
+class Policies:
+    """The policies that the cells of one side met: what one cell leaves open, others of its endpoint decide."""
+
+    def __init__(self, cells: Iterable[Answered]) -> None:
+        cells = list(cells)
+        self._names = names_of(cells)
+        self._witnesses: dict[tuple[str, str], list[Exchange]] = {}
+        for cell in cells:
+            first = [each for each in cell.flow.exchanges if each.hop == 0]
+            self._witnesses.setdefault(_place(cell), []).extend(first)
+
+    def of(self, cell: Answered) -> Policy:
+        """The policy of one of them."""
+        return policy(cell.flow, cell.controls, self._names, self._witnesses[_place(cell)])
+
+
+def _place(cell: Answered) -> tuple[str, str]:
+    return cell.key.environment, cell.key.endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +102,23 @@ class Policy:
     actual: Rows | None
 
 
-def policy(flow: Flow, controls: Sequence[Exchange] = (), names: Mapping[str, str] = MappingProxyType({})) -> Policy:
+def policy(
+    flow: Flow,
+    controls: Sequence[Exchange] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
+    witnesses: Sequence[Exchange] = (),
+) -> Policy:
     """The policy of the first preflight and of the first other answer of a flow.
 
     ``controls``: the exchanges of its endpoint's control requests. ``names``: what the profile calls each origin.
+    ``witnesses``: what other flows exchanged with the endpoint's own URL; a preflight tells of preflights only.
     """
-    known = _Known(names, frozenset(_given_to_strangers(controls)))
-    return Policy(preflight=_rows(flow, known, preflight=True), actual=_rows(flow, known, preflight=False))
+    rows = []
+    for preflight in (True, False):
+        alike = [each for each in witnesses if (each.phase == "preflight") == preflight]
+        known = _Known(names, frozenset(_given_to_strangers([*controls, *alike])))
+        rows.append(_rows(flow, known, preflight=preflight))
+    return Policy(preflight=rows[0], actual=rows[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +129,10 @@ class _Known:
     fixed: frozenset[str]
 
 
-def _given_to_strangers(controls: Iterable[Exchange]) -> Iterable[str]:
-    for control in controls:
-        value = facts.field(control.response.headers, _ACAO) if control.response is not None else None
-        if value is not None and value != facts.field(control.request.headers, "origin"):
+def _given_to_strangers(exchanges: Iterable[Exchange]) -> Iterable[str]:
+    for each in exchanges:
+        value = facts.field(each.response.headers, _ACAO) if each.response is not None else None
+        if value is not None and value != facts.field(each.request.headers, "origin"):
             yield value
 
 

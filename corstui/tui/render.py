@@ -15,7 +15,7 @@ from textual.content import Content
 
 from corstui.analysis.compare import pair
 from corstui.analysis.marks import mark
-from corstui.analysis.policy import Policy, Rows, policy
+from corstui.analysis.policy import Policy, Rows, names_of, policy
 from corstui.analysis.story import answered_by, fix, outcome, where_error, why
 from corstui.analysis.text import printable, shorten, width
 from corstui.fetch.messages import HeaderList
@@ -350,8 +350,7 @@ def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False, sides: Seq
 
 def _policy(cell: Cell) -> Policy:
     """With the names that the cell's environment gives to origins."""
-    names = {value: name for name, value in list(cell.planned.deployment.origins.items())[::-1]}
-    return policy(cell.flow, cell.controls, names)
+    return policy(cell.flow, cell.controls, names_of([cell]))
 
 
 def _policy_rows(

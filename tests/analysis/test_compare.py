@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from corstui.analysis.compare import Comparison, compare
-from corstui.analysis.policy import names_of, policy
+from corstui.analysis.policy import Policies, names_of, policy
 from corstui.fetch.messages import Held, NetworkError
 from corstui.fetch.result import Exchange, Flow
 from tests.analysis.doubles import Cell, Key
@@ -95,6 +95,17 @@ def test_a_held_request_is_compared_by_its_preflight_alone() -> None:
     assert both(flow(preflight(PUT), ok(origin=None), method="PUT"), held).differing == []
     refused = both(held, flow(preflight(status=405), method="PUT"))
     assert refused.pairs[0].differs == ("verdict", "phase", "reason")
+    assert refused.summary == (
+        "list orders: staging's preflight lets app through, production's does not: the preflight was answered 405",
+    )
+
+
+def test_what_both_refuse_is_told_with_both_reasons() -> None:
+    result = both(flow(ok(origin=None)), flow(ok(origin="https://else.example")))
+    assert result.summary == (
+        "list orders: both refuse app, staging: the answer (200) has no Access-Control-Allow-Origin; "
+        "production: it allows only https://else.example",
+    )
 
 
 def test_a_held_simple_request_differs_from_one_that_was_preflighted() -> None:
@@ -196,6 +207,40 @@ def test_controls_tell_a_fixed_origin_from_an_echoed_one() -> None:
 
 
 def test_of_several_names_for_one_origin_the_first_counts() -> None:
-    cells = [cell(flow(ok()), origin="web"), cell(flow(ok()), origin="app")]
-    cells.append(replace(cells[0], origin_value=OTHER))
-    assert names_of(cells) == {cells[1].origin_value: "web", OTHER: "web"}
+    one = Played(flow(ok()), Key(), {"web": APP, "app": APP, "partner": OTHER})
+    assert names_of([one, one]) == {APP: "web", OTHER: "partner"}
+
+
+@dataclass(frozen=True)
+class Played:
+    """A cell with what its environment calls its origins."""
+
+    flow: Flow
+    key: Key
+    origins: dict[str, str]
+    controls: tuple[Exchange, ...] = ()
+
+    @property
+    def planned(self) -> Played:
+        return self
+
+    @property
+    def deployment(self) -> Played:
+        return self
+
+
+def met(*cells: Played) -> list[str]:
+    """How the policies of one side call the origin that each of its cells was answered."""
+    found = Policies(cells)
+    rows = [found.of(each).actual for each in cells]
+    return [dict(each or ())["allow-origin"] for each in rows]
+
+
+def test_other_cells_of_an_endpoint_tell_a_fixed_origin_where_no_control_does() -> None:
+    names = {"web": APP, "partner": OTHER}
+    mine = Played(flow(ok()), Key(origin="web"), names)
+    theirs = Played(flow(head(200, (ACAO, APP)), origin=OTHER), Key(), names)
+    assert met(mine) == ["echo"]
+    assert met(mine, theirs) == ["fixed (web)", "fixed (web)"]
+    assert met(mine, replace(theirs, key=replace(theirs.key, endpoint="another"))) == ["echo", "fixed (web)"]
+    assert met(mine, replace(theirs, key=replace(theirs.key, environment="production")))[0] == "echo"
