@@ -35,13 +35,12 @@ _CACHES = ("x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-ve
 class Answer:
     """An exchange that was answered.
 
-    ``index`` counts the flow's exchanges, then the controls. ``fields`` and ``asks``: the values of each header of the
-    response and of the request, by its lower-case name, because some fifty rules ask.
+    ``index`` counts the flow's exchanges, then the controls. ``fields``: the values of each header of the response, by
+    its lower-case name, because some fifty rules ask.
     """
 
     __slots__ = (
         "allow_origin",
-        "asks",
         "exchange",
         "fields",
         "index",
@@ -56,9 +55,10 @@ class Answer:
         self.exchange = exchange
         self.response = response
         self.fields = _by_name(response.headers)
-        self.asks = _by_name(exchange.request.headers)
         self.allow_origin = self.value(ACAO)
-        self.is_preflight = exchange.request.method == "OPTIONS" and "access-control-request-method" in self.asks
+        self.is_preflight = (
+            exchange.request.method == "OPTIONS" and self.asked("Access-Control-Request-Method") is not None
+        )
         self.is_control = exchange.phase == "control"
         self.is_ok = 200 <= response.status <= 299
 
@@ -76,7 +76,7 @@ class Answer:
 
     def asked(self, name: str) -> str | None:
         """A header of the request."""
-        return _joined(self.asks.get(name.lower()))
+        return h.get(self.exchange.request.headers, name.lower())
 
     @property
     def kind(self) -> str:
@@ -144,7 +144,7 @@ class Scene:
         self.singles = [
             (each, each.allow_origin) for each in answers if each.allow_origin is not None and not each.has_list
         ]
-        self.canary = next((each for each in answers if each.is_control and "origin" in each.asks), None)
+        self.canary = next((each for each in answers if each.is_control and each.asked("Origin") is not None), None)
         self.with_credentials = any(check.id == "cors.check.acac" for check in flow.checks)
         self.fields = {name for each in answers for name in each.fields}
 
