@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 from corstui.cli.freezing import Snapshot, observed, write_expectations
 from corstui.fetch.messages import Reply
 from corstui.profile import Profile, load_profile
+from corstui.profile.document import LOADER
 from corstui.runner import Cell, Run, plan, recorded
 from tests.support.effort import examples
 from tests.support.hostile import ORIGIN, head_of
@@ -60,12 +60,14 @@ def profiles(draw: st.DrawFn) -> Written:
 
 
 def _commented(text: str, comments: Sequence[str]) -> str:
-    """The text with comments behind lines where one may stand: not within a value of several lines."""
+    """The text with comments behind its lines, but for lines where they would be text themselves."""
+    meant = yaml.load(text, Loader=LOADER)
     lines = text.split("\n")
-    simple = all(re.match(r"\s*(- )?[^'\"|>?]*$|\s*[^'\"]*: '[^']*'$", line) for line in lines)
-    if not simple:
-        return text
-    return "\n".join(f"{line}{comment if line else ''}" for line, comment in zip(lines, cycle(comments), strict=False))
+    for number, comment in zip(range(len(lines)), cycle(comments), strict=False):
+        tried = [*lines[:number], lines[number] + comment, *lines[number + 1 :]]
+        with suppress(yaml.YAMLError):
+            lines = tried if yaml.load("\n".join(tried), Loader=LOADER) == meant else lines
+    return "\n".join(lines)
 
 
 @contextmanager
