@@ -16,6 +16,8 @@ _NUL_IN_NAME = re.compile(rb"\n[^:\n]*\0[^\n]*\n")
 _STATUS_LINE = re.compile(r"(HTTP)/(\d+(?:\.\d+)?)[ \t]*(-?\d+)(.*)\Z", re.IGNORECASE | re.DOTALL)
 #: Digits that make a number which engines can read.
 _DIGITS = 9
+#: Characters of a line that a sentence repeats.
+_SHOWN = 60
 _CONTENT_LENGTH = re.compile(r"[+-]?\d+\Z", re.ASCII)
 
 
@@ -56,17 +58,21 @@ def parse_head(head: bytes, engine: Engine) -> Response | BadHead:
     return refusal or Response(code, reason, version, _merged(headers) if engine.merges_equal_lengths else headers)
 
 
+def _shown(line: str) -> str:
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}\u2026"
+
+
 def _status_line(line: str, engine: Engine) -> BadHead | tuple[str, int, str]:
     match = _STATUS_LINE.match(line)
     if match is None:
-        return BadHead(f"the answer does not begin with an HTTP status line: {line[:60]!r}")
+        return BadHead(f"the answer does not begin with an HTTP status line: {_shown(line)!r}")
     name, version, digits, rest = match.groups()
     if name != "HTTP" and not engine.accepts_lower_case_version:
         return BadHead(f"the status line begins with {name!r}")
     if version not in ("1.1", "1.0", "2", "3") and not engine.accepts_any_http_version:
         return BadHead(f"the status line names HTTP/{version}")
     if rest and not rest[0].isspace() and not engine.accepts_status_without_space:
-        return BadHead(f"no space after the status code: {line[:60]!r}")
+        return BadHead(f"no space after the status code: {_shown(line)!r}")
     code = int(digits) if len(digits) <= _DIGITS else -1
     if engine.wraps_status and code >= 0:
         code %= 0x10000

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from corstui.fetch.cookies import Cookie
 from corstui.fetch.url import Url, parse
@@ -19,7 +19,7 @@ from corstui.profile.kinds import Values
 from corstui.profile.model import Endpoint, EndpointSpec, EnvironmentSpec, Part, Tls
 from corstui.profile.origins import check_origin, scheme_hint
 from corstui.profile.problems import Location, Problems, Refusal, shown
-from corstui.profile.secrets import Masker, credential_in, findable, is_secret_name
+from corstui.profile.secrets import Masker, credentials_in, credentials_of, findable, is_secret_name, secret_fields
 from corstui.profile.variables import Scope, Template
 
 _CONTENT_TYPES = {
@@ -130,7 +130,7 @@ class Resolver:
             allowed = ", ".join(f"{scheme}://host:port" for scheme in _PROXY_SCHEMES)
             raise Refusal(template.location, f"{shown(text)} is no proxy", f"allowed: none, {allowed}")
         if url is not None and url.password:
-            self._secrets |= findable(url.password)
+            self._secrets |= findable(unquote(url.password))
         return text
 
     def _tls(self, values: Values | None) -> Tls | None:
@@ -174,7 +174,8 @@ class Resolver:
             headers.append(("Content-Type", _CONTENT_TYPES[spec.body_kind]))
         for name, value in headers:
             if is_secret_name(name):
-                self._secrets |= credential_in(value)
+                self._secrets |= credentials_in(value)
+        self._secrets |= credentials_of(url)
         return Endpoint(
             name=spec.name,
             group=spec.group,
@@ -217,6 +218,7 @@ class Resolver:
                 return json.dumps(self._json(spec.body), ensure_ascii=False, separators=(",", ":")).encode()
             case "form":
                 fields = [(self._text(name), self._text(value)) for name, value in spec.body]
+                self._secrets |= secret_fields(fields)
                 return _form_encoded(fields).encode()
             case "body":
                 return self._plain_body(spec.body)
@@ -237,7 +239,11 @@ class Resolver:
             return self._text(value)
         if isinstance(value, list):
             return [self._json(item) for item in value]
-        return {key: self._json(item) for key, item in value.items()} if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            return value
+        found = {key: self._json(item) for key, item in value.items()}
+        self._secrets |= secret_fields((key, item) for key, item in found.items() if isinstance(item, str))
+        return found
 
 
 #: Schemes whose URLs are meant. Others need ``://``: the URL standard takes ``localhost:8080/x`` for one of localhost.

@@ -1,8 +1,9 @@
 """Keeps secrets out of what people and files get to see.
 
-Masked are the secrets of a profile wherever they occur, also percent-encoded, in base64 or escaped for JSON or HTML;
-the values of headers and URL parameters whose name says that they are secret; and passwords in URLs. The scheme, the
-host and the port of a URL are never masked: they say who was asked.
+Masked are the secrets of a profile wherever they occur, in capitals or not, also percent-encoded as any part of a URL
+is, in base64, escaped for JSON or HTML, or cut before an ellipsis; the values of headers and URL parameters whose name
+says that they are secret; and passwords in URLs. The scheme, the host and the port of a URL are never masked: they say
+who was asked.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from urllib.parse import quote, quote_plus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, quote_plus, unquote
+
+if TYPE_CHECKING:
+    from corstui.fetch.url import Url
 
 MASK = "***"
 
@@ -39,16 +44,21 @@ _SCHEME = re.compile(
 _SCHEME_CHARACTERS = frozenset(string.ascii_letters + string.digits + "+.-")
 #: How far back the beginning of a scheme is looked for.
 _LONGEST_SCHEME = 64
-#: What follows ``://``: the host and port are the group.
-_HOST = re.compile(r"(?:[^\s/?#@\"'<>]*@)?([^\s/?#@\"'<>]*)")
-_PASSWORD = re.compile(r"(?<=://)([^\s/?#@:\"'<>]*):([^\s/?#@\"'<>]+)(?=@)")
-_PARAMETER = re.compile(r"(?<=[?&;])([A-Za-z][\w.%-]*)=([^&;#\s\"'<>]+)")
+#: What follows ``://``: the host and port are the group. User name and password may hold all but what ends them.
+_HOST = re.compile(r"(?:[^\s/?#\"<>]*@)?([^\s/?#@\"'<>]*)")
+_PASSWORD = re.compile(r"(?<=://)([^\s/?#@:\"'<>]*):([^\s/?#\"<>]+)(?=@)")
+_PARAMETER = re.compile(r"(?<=[?&;#])([A-Za-z][\w.%-]*)=([^&;#\s\"'<>]+)")
 
 
 #: Secrets of no more bytes than this are not looked for in base64: alone, and within a longer text.
 _SHORTEST_ENCODED = (3, 7)
 #: Shorter credentials that no ``${secret:}`` marks are hidden by their header's name only: hiding every "1" hides all.
 _SHORTEST_CREDENTIAL = 8
+#: Of a longer secret, a file, each encoder's own form is looked for, but no mixture of them.
+_LONGEST_MIXED = 1024
+#: Of a secret that was cut, fewer characters may stay.
+_SHORTEST_CUT = 4
+_ELLIPSIS = "\u2026"
 
 
 def is_secret_name(name: str) -> bool:
@@ -69,30 +79,63 @@ def findable(credential: str) -> frozenset[str]:
     return frozenset({credential} if len(credential) >= _SHORTEST_CREDENTIAL else ())
 
 
-def credential_in(value: str) -> frozenset[str]:
-    """What to hide wherever it comes back, of the value of a secret header: the part behind the scheme."""
-    return findable(value.strip().rpartition(" ")[2])
+def credentials_in(value: str) -> frozenset[str]:
+    """What to hide wherever it comes back, of the value of a secret header: what stands behind the scheme, the last of
+    it, and the password that it encodes."""
+    scheme, _, credentials = value.strip().partition(" ")
+    found = findable(credentials.strip()) | findable(value.strip().rpartition(" ")[2])
+    return found | findable(_basic_password(credentials)) if scheme.lower() == "basic" else found
+
+
+def _basic_password(credentials: str) -> str:
+    """RFC 7617, section 2; empty where it is none."""
+    try:
+        return base64.b64decode(credentials).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def credentials_of(url: Url) -> frozenset[str]:
+    """What to hide wherever it comes back, of a URL: the password, and parameters that are secret by name."""
+    return findable(unquote(url.password)) | secret_fields(parse_qsl(url.query.removeprefix("?")))
+
+
+def secret_fields(fields: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The values of those fields whose name says that they are secret."""
+    return frozenset().union(*(findable(value) for name, value in fields if is_secret_name(name)))
 
 
 class Masker:
     """Masks a given set of secrets. Masking what is masked changes nothing."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
+        parts = {part for secret in secrets for part in _parts(secret.strip() or secret)}
+        short = [part for part in parts if len(part) <= _LONGEST_MIXED]
+        forms = dict(form for part in short for form in _forms(part))
         longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._secrets = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+        self._secrets = re.compile("|".join(forms[form] for form in longest_first)) if forms else None
+        self._long = sorted({form for part in parts.difference(short) for form in _long_forms(part)}, key=len)[::-1]
+        self._beginnings = [form.lower() for part in parts for form in (part, quote(_bytes(part), safe=""))]
+
+    def holds(self, text: str) -> bool:
+        """Whether a secret is in ``text``, in whatever form."""
+        if self._secrets is not None and self._secrets.search(text) is not None:
+            return True
+        return any(form in text for form in self._long)
 
     def mask(self, text: str) -> str:
         """``text`` with every secret replaced."""
-        if self._secrets is not None:
+        if self.holds(text):
             text = self._mask_secrets(text)
+        if _ELLIPSIS in text:
+            text = self._mask_beginnings(text)
         if "://" in text:
             text = _PASSWORD.sub(rf"\1:{MASK}", text)
         return _PARAMETER.sub(_masked_parameter, text) if "=" in text else text
 
     def mask_headers(self, headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The fields with secret values replaced: by name, and by what they hold."""
-        return [(name, self.mask_header(name, value)) for name, value in headers]
+        """The fields with secret values replaced: by name, and by what they hold. A name may hold a secret too."""
+        return [(self.mask(name), self.mask_header(name, value)) for name, value in headers]
 
     def mask_header(self, name: str, value: str) -> str:
         """One field's value as it may be shown. Cookies keep their names, Set-Cookie its attributes too."""
@@ -109,7 +152,10 @@ class Masker:
 
     def _mask_secrets(self, text: str) -> str:
         """Replace secrets, but for what overlaps the scheme, host or port of a URL."""
-        assert self._secrets is not None
+        for form in self._long:
+            text = text.replace(form, MASK)
+        if self._secrets is None:
+            return text
         kept = list(_kept(text))
         pieces: list[str] = []
         end = 0
@@ -124,6 +170,19 @@ class Masker:
             pieces += [MASK] if end < match.end() else []
             end = match.end()
         return "".join(pieces) + text[end:]
+
+    def _mask_beginnings(self, text: str) -> str:
+        """Replace what is left of a secret that was cut."""
+        *parts, last = text.split(_ELLIPSIS)
+        return "".join(f"{self._without_beginning(part)}{_ELLIPSIS}" for part in parts) + last
+
+    def _without_beginning(self, part: str) -> str:
+        lower = part.lower()
+        for secret in self._beginnings:
+            for size in range(min(len(secret), len(part)), _SHORTEST_CUT - 1, -1):
+                if lower.endswith(secret[:size]):
+                    return part[:-size] + MASK
+        return part
 
 
 def _kept(text: str) -> Iterator[tuple[int, int]]:
@@ -151,24 +210,60 @@ def _masked_parameter(match: re.Match[str]) -> str:
     return f"{match[1]}={MASK}" if is_secret_name(match[1]) else match[0]
 
 
-def _forms(secret: str) -> Iterable[str]:
-    """The secret as it may come back from servers and encoders."""
-    raw = secret.encode("utf-8", "surrogateescape")
-    yield secret
-    yield quote(raw, safe="")
-    yield quote(raw)
-    yield quote_plus(raw)
-    yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), quote(raw, safe=""))
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield html.escape(secret)
-    # bytes as they look in a header, whose text is latin-1
+def _parts(secret: str) -> Iterator[str]:
+    """The secret, and what is left of it in a URL that is sent, which loses what follows the first number sign."""
+    if secret:
+        yield secret
+        yield from findable(secret.partition("#")[0])
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _forms(secret: str) -> Iterator[tuple[str, str]]:
+    """The secret as it may come back from servers and encoders: how it looks, and a regular expression for it."""
+    raw = _bytes(secret)
+    for text in {secret} | findable(unquote(secret)):
+        yield text, f"(?i:{''.join(map(_character, text))})"
+    for form in _byte_forms(raw):
+        if form != secret:
+            yield form, re.escape(form)
+
+
+def _long_forms(secret: str) -> Iterator[str]:
+    """A long secret as it may come back: literally, as looking for it by an expression takes too long."""
+    raw = _bytes(secret)
+    yield from (secret, quote(raw, safe=""), quote(raw), quote_plus(raw), html.escape(secret), *_byte_forms(raw))
+    yield from (json.dumps(secret, ensure_ascii=ascii)[1:-1] for ascii in (True, False))
+
+
+def _byte_forms(raw: bytes) -> Iterator[str]:
+    """The bytes as they look in a header, whose text is latin-1, and in base64."""
     yield raw.decode("latin-1")
     for form in _base64_forms(raw):
         yield form
         yield form.translate(_URL_SAFE)
 
 
+#: What every encoder leaves as it is.
+_PLAIN = frozenset(string.ascii_letters + string.digits + "-._")
+
+
+def _character(char: str) -> str:
+    """A regular expression for a character that each encoder may have written in its own way."""
+    if char in _PLAIN:
+        return re.escape(char)
+    raw, code = _bytes(char), ord(char)
+    forms = [char, json.dumps(char)[1:-1], html.escape(char), f"&#{code};", f"&#x{code:x};", f"\\{char}"]
+    # the parser of URLs takes \\ for / and removes tabs and line breaks
+    forms += {" ": ["+"], "\\": ["/"]}.get(char, [])
+    encoded = "".join(f"%(?:25)*{byte:02x}" for byte in raw)
+    either = "|".join([encoded, *map(re.escape, sorted(set(forms), key=len, reverse=True))])
+    return f"(?:{either}){'?' if char in _DROPPED else ''}"
+
+
+_DROPPED = frozenset("\t\n\r")
 _URL_SAFE = str.maketrans("+/", "-_")
 
 

@@ -148,14 +148,14 @@ def _request(request: Request, version: str, mask: Mask, *, bodies: bool) -> dic
     }
     if bodies and request.body:
         text = mask.text(request.body.decode("utf-8", "replace"))
-        made["postData"] = {"mimeType": field(request.headers, "content-type") or _UNKNOWN_TYPE, "text": text}
+        made["postData"] = {"mimeType": _type(request.headers, mask), "text": text}
     return made
 
 
 def _response(response: Response, mask: Mask, seen: bytes | None) -> dict[str, Any]:
     content: dict[str, Any] = {
         "size": response.body_length,
-        "mimeType": field(response.headers, "content-type") or _UNKNOWN_TYPE,
+        "mimeType": _type(response.headers, mask),
     }
     if seen is not None:
         content["text"] = mask.text(seen.decode("utf-8", "replace"))
@@ -174,6 +174,10 @@ def _response(response: Response, mask: Mask, seen: bytes | None) -> dict[str, A
         "headersSize": _ABSENT,
         "bodySize": response.body_length,
     }
+
+
+def _type(headers: HeaderList, mask: Mask) -> str:
+    return mask.text(field(headers, "content-type") or "") or _UNKNOWN_TYPE
 
 
 def _failed(error: NetworkError | None, mask: Mask) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from corstui.fetch.messages import Request
 from corstui.fetch.origin import origin_of
 from corstui.fetch.url import parse
@@ -43,10 +41,5 @@ def carries_secret(planned: Planned, request: Request) -> bool:
             return True
         if (name.lower(), value) in own:
             return True
-    texts = [request.url, *(value for _, value in request.headers)]
-    for secret in deployment.secrets:
-        if any(secret in text or quote(secret, safe="") in text for text in texts):
-            return True
-        if secret.encode() in request.body:
-            return True
-    return False
+    texts = [request.url, *(value for _, value in request.headers), request.body.decode("utf-8", "surrogateescape")]
+    return any(map(deployment.masker.holds, texts))

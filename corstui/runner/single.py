@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from corstui.fetch.url import parse
 from corstui.profile import Deployment, Endpoint, Location, Settings, Tls
 from corstui.profile.model import OPTIONS
-from corstui.profile.secrets import Masker, credential_in, findable, is_secret_name
+from corstui.profile.secrets import Masker, credentials_in, credentials_of, is_secret_name
 from corstui.runner.plan import CellKey, Plan, Planned
 
 #: The one environment of such a plan.
@@ -107,5 +107,5 @@ def _named(url: str) -> str:
 def _secrets(url: str, headers: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The credentials that the request carries, hidden wherever they come back."""
     parsed = parse(url)
-    found = findable(parsed.password) if parsed is not None else frozenset()
-    return found.union(*(credential_in(value) for name, value in headers if is_secret_name(name)))
+    found = credentials_of(parsed) if parsed is not None else frozenset()
+    return found.union(*(credentials_in(value) for name, value in headers if is_secret_name(name)))

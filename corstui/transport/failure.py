@@ -73,6 +73,8 @@ _TLS = frozenset({35, 53, 54, 58, 59, _CERTIFICATE_REFUSED, 64, 66, 77, 80, 82, 
 _MALFORMED = frozenset({_UNSUPPORTED_PROTOCOL, _WEIRD_REPLY, _HTTP2, _PARTIAL_FILE, _CONTENT_ENCODING, _TOO_LARGE})
 
 #: The limit of which libcurl does not speak (CURL_MAX_HTTP_HEADER).
+#: Characters of a library's words that a sentence repeats.
+_SHOWN = 200
 _LONG_LINE = "a single header is longer than 100 KiB"
 
 #: What is wrong with a certificate, by OpenSSL's X509_V_ERR number.
@@ -376,4 +378,5 @@ def _seconds(seconds: float) -> str:
 
 def _plain(message: str) -> str:
     """A library's words, kept short, for what has no sentence of its own."""
-    return " ".join(message.split())[:200] or "no details"
+    words = " ".join(message.split())
+    return f"{words[:_SHOWN]}\u2026" if len(words) > _SHOWN else words or "no details"

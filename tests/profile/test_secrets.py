@@ -13,9 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corstui.fetch.url import Url, parse
 from corstui.profile import ProfileError, load_profile
 from corstui.profile.secrets import Masker, is_secret_name
 from tests.profile.conftest import Load
+
+
+def parsed(text: str) -> Url:
+    url = parse(text)
+    assert url is not None
+    return url
+
 
 #: In lower case, so that its percent-encoding can be lower-cased as a whole.
 SECRET = 'p@ss w/rd+"é'
@@ -32,6 +40,13 @@ FORMS = {
     "in JSON as UTF-8": json.dumps({"token": SECRET}, ensure_ascii=False),
     "in HTML": html.escape(SECRET),
     "as the bytes of a header": SECRET.encode().decode("latin-1"),
+    "in capitals": SECRET.upper(),
+    "in the path of a URL": parsed(f"https://a.example/{SECRET}").path,
+    "in the query of a URL": parsed(f"https://a.example/?{SECRET}").query,
+    "percent-encoded twice": quote(quote(SECRET, safe=""), safe=""),
+    "with escapes of HTML by number": "".join(char if char.isalnum() else f"&#{ord(char)};" for char in SECRET),
+    "with an escaped slash, as PHP writes JSON": SECRET.replace("/", "\\/"),
+    "cut before an ellipsis": SECRET[:6] + "\u2026",
 }
 
 
@@ -42,7 +57,7 @@ def test_a_secret_is_masked_in_every_form(text: str) -> None:
     assert masked.startswith("before ")
     assert masked.endswith(" after")
     assert "***" in masked
-    assert "ss" not in masked.replace("***", "")
+    assert "ss" not in masked.replace("***", "").lower()
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "abc", "Bearer "])
@@ -77,10 +92,26 @@ def test_passwords_and_secret_parameters_of_urls_are_masked() -> None:
     masker = Masker()
 
     assert masker.mask("https://me:pw@api.example/") == "https://me:***@api.example/"
+    assert masker.mask("https://me:p'w@x@api.example/") == "https://me:***@api.example/"
+    assert masker.mask("https://app.example/#access_token=abc") == "https://app.example/#access_token=***"
     assert (
         masker.mask("https://api.example/?api_key=abc&page=2&access_token=x&accessToken=y#z")
         == "https://api.example/?api_key=***&page=2&access_token=***&accessToken=***#z"
     )
+
+
+def test_a_secret_in_user_name_or_password_is_no_host() -> None:
+    masker = Masker(["hunter2'hunter2"])
+
+    assert masker.mask("https://me:hunter2'hunter2@api.example/") == "https://me:***@api.example/"
+    assert masker.mask("https://hunter2'hunter2@api.example/") == "https://***@api.example/"
+
+
+def test_a_secret_as_large_as_a_file_is_masked_whole() -> None:
+    secret = "".join(f'{number} & "{number}"\n' for number in range(20_000)).strip()
+
+    for text in (secret, quote(secret), json.dumps(secret), base64.b64encode(secret.encode()).decode()):
+        assert Masker([secret]).mask(f"<{text}>").replace('"', "").replace("=", "") == "<***>"
 
 
 def test_masking_long_text_takes_no_longer_than_reading_it() -> None:
@@ -175,6 +206,26 @@ def test_a_deployment_masks_its_own_secrets_and_a_profile_those_of_all(load: Loa
     assert profile.resolve("a").mask("alpha beta") == "*** beta"
     assert profile.mask("alpha beta") == "*** ***"
     assert profile.resolve("a").masker.mask_headers([("X-A", "alpha")]) == [("X-A", "***")]
+
+
+def test_what_a_profile_itself_writes_as_secret_is_masked_wherever_it_comes_back(load: Load) -> None:
+    profile = load(
+        """\
+        origins: {app: "https://app.example"}
+        environments: {here: {cookies: [{name: sid, value: cookie-value, domain: api.example}]}}
+        endpoints:
+          bearer: {request: GET https://api.example/, headers: {Authorization: Bearer bearer-value}}
+          basic: {request: GET https://api.example/, headers: {Authorization: Basic bWU6YmFzaWMtdmFsdWU=}}
+          query: GET https://api.example/?api_key=query%2Dvalue;
+          user: GET https://me:user%2Dvalue@api.example/
+          form: {request: POST https://api.example/, form: {password: form-value}}
+          json: {request: POST https://api.example/, json: {user: [{clientSecret: json-value}]}}
+        """
+    )
+
+    kinds = "cookie bearer basic query user form json".split()
+    masked = profile.resolve("here").mask(" ".join(f"{kind}-value;" for kind in kinds))
+    assert masked == "***; ***; ***; *** ***; ***; ***;"
 
 
 def test_an_error_about_a_value_does_not_show_the_secret_in_it(tmp_path: Path) -> None:
