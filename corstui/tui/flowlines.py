@@ -136,7 +136,7 @@ def advice(cell: Cell, view: View, columns: int) -> list[Content]:
                 lines += wrapped(view.text(line.replace("\t", "    ")), columns, first="  ", rest="      ")
     if cell.reason is not None:
         page = explain(cell.reason)
-        lines += [Content(""), Content.styled(page.title, "bold"), *wrapped(page.meaning, columns)]
+        lines += [Content(""), *wrapped(page.title, columns, style="bold"), *wrapped(page.meaning, columns)]
         lines += [Content(""), Content.styled("Why browsers do it", "bold"), *wrapped(page.why, columns)]
     return lines
 
@@ -157,4 +157,4 @@ def findings(cell: Cell, view: View, columns: int) -> list[Content]:
         for advice_line in page.fix:
             lines += wrapped(advice_line, columns, first="  - ", rest="    ")
         lines += [*wrapped(finding["rule"], columns, first="  ", style=MUTED), Content("")]
-    return lines[:-1] or [Content("No rule about policies found anything to say.")]
+    return lines[:-1] or wrapped("No rule about policies found anything to say.", columns)

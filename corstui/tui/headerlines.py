@@ -45,6 +45,8 @@ _READS = (
 )
 #: Request headers that answers are judged by.
 _ASKING = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
+#: Columns of a title that an address may not take away.
+_TITLE_AT_LEAST = 20
 #: Columns from which both heads stand side by side.
 _ABREAST = 110
 
@@ -83,10 +85,11 @@ def _nothing_sent(cell: Cell, view: View, columns: int) -> list[Content]:
 
 
 def _exchange(number: int, exchange: Exchange, response: Sequence[Row], view: View, columns: int) -> list[Content]:
-    facts = [phase_of(exchange), *([exchange.address] if exchange.address else [])]
-    about = f"  ({', '.join(facts)})"
+    about, address = f"  ({phase_of(exchange)})", exchange.address
+    if address and len(about) + len(address) + _TITLE_AT_LEAST < columns:
+        about = f"{about[:-1]}, {address})"
     title = f"{number} {view.text(exchange.request.method)} {view.text(exchange.request.url)}"
-    head = Content.assemble((view.short(title, max(20, columns - width(about))), "bold"), (about, MUTED))
+    head = Content.assemble((view.short(title, columns - width(about)), "bold"), (about, MUTED))
     request = _request(exchange, view)
     if columns >= _ABREAST:
         return [head, *_abreast(request, response, columns)]

@@ -177,7 +177,7 @@ _TIMINGS = st.just(NO_TIMING) | st.tuples(*[_MILLISECONDS] * 6).map(lambda each:
 _STEPS = st.sampled_from([0.0, 0.01, 1.0, 90_000.0])
 _BODIES = st.binary(max_size=20)
 _BODY_ERRORS = st.sampled_from([None, None, None, "truncated", "timeout", "capped", "malformed"])
-_ADDRESSES = st.sampled_from([None, "192.0.2.1", "::1"])
+_ADDRESSES = st.sampled_from([None, "192.0.2.1", "2001:db8:1111:2222:3333:4444:5555:6666"])
 
 
 def _answer(
