@@ -135,6 +135,8 @@ class Board:
     by_name: dict[tuple[str, str], Slot] = field(default_factory=dict)
     sampled: bool = False
     """Single cells were asked for from another engine's matrix; nobody has opened the board itself yet."""
+    reopened: bool = False
+    """The board was opened before the profile was read again, so to show it is no wish to run it any more."""
 
     @classmethod
     def of(cls, environment: str, engine: str, planned: Iterable[Planned], mark: Callable[[Cell], Mark]) -> Board:
@@ -162,7 +164,7 @@ class Board:
     @property
     def opened(self) -> bool:
         """Whether anything was ever asked for here, by somebody who looked at the board."""
-        return bool(self.pending or self.stopped or self.done) and not self.sampled
+        return bool(self.pending or self.stopped or self.done or self.reopened) and not self.sampled
 
     def open(self) -> list[CellKey]:
         """Somebody looks at the board: the cells to run now; none when it was opened before."""

@@ -167,8 +167,8 @@ class Session:
     def inherit(self, old: Session) -> list[tuple[Board, list[CellKey]]]:
         """Open what the old session had open and take over every result whose request is still the same.
 
-        Returns what a reload may run unasked: cells of boards that had run, without a result now, that would come out
-        the same without permission to write, in environments that need no confirmation.
+        Returns the boards that had run with what a reload may run unasked: cells without a result now that would come
+        out the same without permission to write, in environments that need no confirmation.
         """
         self.engine, self.past, self.log = old.engine, old.past, old.log
         wanted: list[tuple[Board, list[CellKey]]] = []
@@ -178,9 +178,10 @@ class Session:
             with suppress(Trouble):
                 board = self.board(environment, engine)
                 board.adopt(before, carried)
-                board.sampled = before.sampled
-                if before.opened and not self.profile.environments[environment].confirm:
-                    _, harmless = self.harmless(environment, engine)
+                board.sampled, board.reopened = before.sampled, before.opened
+                if before.opened:
+                    asks = self.profile.environments[environment].confirm
+                    harmless = [] if asks else self.harmless(environment, engine)[1]
                     wanted.append((board, [key for key in harmless if board.slots[key].cell is None]))
         for board in self.boards.values():
             for slot in board:

@@ -48,6 +48,9 @@ class RunKeys(Desk):
         name = board.environment
 
         def answered(yes: bool | None) -> None:
+            if self.session.boards.get((name, board.engine)) is not board:
+                self.say(name, f"{name}: the profile has changed since; nothing was sent. Press a to be asked again.")
+                return
             if yes:
                 self.confirmed.add(name)
                 self.say(name)

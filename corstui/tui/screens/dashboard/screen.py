@@ -127,6 +127,11 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
     # what is on screen ------------------------------------------------------------------------------------------------
 
     def open_tab(self, number: int) -> None:
+        self._show_tab(number)
+        self.start([(board, keys) for board in self.live_boards if (keys := board.open())], Keep.ALWAYS)
+
+    def _show_tab(self, number: int) -> None:
+        """Show a tab, and run nothing."""
         compared, self.tab = self.grid.compares, number
         try:
             boards = self.boards()
@@ -139,23 +144,33 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         grid.apply()
         self.matrix.message = self._nothing()
         self._show(grid)
-        self.start([(board, keys) for board in self.live_boards if (keys := board.open())], Keep.ALWAYS)
 
     def continue_with(self, session: Session) -> None:
-        """The profile has changed on disk: keep the results that still hold, run what changed and changes nothing."""
+        """The profile has changed on disk: keep the results that still hold, run what changed and changes nothing.
+
+        Whatever else there is to run waits until somebody asks for it, and is asked about anew where the profile wants
+        that: the answer that was given may have been about other hosts.
+        """
+        shown = self.tabs[self.tab - 1][0]
         self.runs.stop()
         wishes = session.inherit(self.session)
         names = session.environments
         self.session, self.runs = session, Runs(session, self.runs.bridge)
         if self.pair is None or any(side.run is None and side.environment not in names for side in self.pair):
             self.pair = _first_pair(session)
-        self.tab = min(self.tab, len(self.tabs))
         for board, keys in wishes:
-            self.run_harmless(board, session.harmless(board.environment, board.engine)[0], keys, Keep.IF_CHANGED)
+            if keys:
+                self.run_harmless(board, session.harmless(board.environment, board.engine)[0], keys, Keep.IF_CHANGED)
         self.say("profile")
-        rest = sum(slot.cell is None and not slot.pending for board, _ in wishes for slot in board)
-        self.notify(f"Profile read again.{f' {rest} cells wait for you: a runs them.' if rest else ''}")
-        self.open_tab(self.tab)
+        tabs = [name for name, _ in self.tabs]
+        self._show_tab(tabs.index(shown) + 1 if shown in tabs else min(self.tab, len(tabs)))
+        waiting = {id(board): board for board in (*(board for board, _ in wishes), *self.live_boards)}
+        rest = [slot.key for board in waiting.values() for slot in board if slot.cell is None and not slot.pending]
+        self.confirmed.difference_update(key.environment for key in rest)
+        waits = (
+            "1 cell waits for you: a runs it." if len(rest) == 1 else f"{len(rest)} cells wait for you: a runs them."
+        )
+        self.notify(f"Profile read again.{f' {waits}' if rest else ''}")
 
     def keep_last_good(self, trouble: Trouble) -> None:
         """The profile on disk is broken: say so, and go on with the last good one."""
