@@ -1,4 +1,5 @@
-"""What a reason, lint rule or quirk means, who reports it how, and how to mend it: one lookup over all pages."""
+"""What a reason, lint rule or quirk means, who reports it how, and how to mend it, also in the words of a server: one
+lookup over all pages."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from difflib import get_close_matches
 from corstui.analysis.facts import BLANKS
 from corstui.analysis.pages import pages
 from corstui.analysis.quirks import Quirk, quirks
+from corstui.analysis.recipes import Part, Wanted, recipe, servers
 from corstui.analysis.steps import Step, step
 from corstui.fetch.reasons import REASONS
 
@@ -15,11 +17,11 @@ _MDN = "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/"
 
 
 class UnknownCode(LookupError):
-    """No reason, lint rule, quirk, step or browser name is called so. ``matches``: the nearest ones, best first."""
+    """Nothing that has a page is called so. ``matches``: the nearest codes, best first."""
 
     def __init__(self, code: str, matches: list[str]) -> None:
         hint = f"; did you mean {' or '.join(matches)}?" if matches else ""
-        super().__init__(f"no reason, lint rule or quirk is called {code!r}{hint}")
+        super().__init__(f"no reason, lint rule, quirk or server is called {code!r}{hint}")
         self.code = code
         self.matches = matches
 
@@ -28,11 +30,12 @@ class UnknownCode(LookupError):
 class Explanation:
     """One row of the taxonomy.
 
-    ``kind``: ``blocked``, ``error``, ``unsent``, ``lint`` or ``quirk``. ``label`` has at most 8 columns; ``sentence``
-    has blanks such as ``<origin>``. ``fix``: sentences and header lines. ``chromium`` and ``firefox``: the name that
-    the browser itself gives, ``mdn`` the page about it; ``webkit``: the subject of its console message. ``phases``:
-    where a flow can end with this reason. ``severity`` and ``related`` are set for lint rules only, ``evidence`` and
-    ``sides``, the engines that are alike, for quirks only.
+    ``kind``: ``blocked``, ``error``, ``unsent``, ``lint``, ``quirk`` or ``server``. ``label`` has at most 8 columns;
+    ``sentence`` has blanks such as ``<origin>``. ``fix``: sentences and header lines. ``chromium`` and ``firefox``: the
+    name that the browser itself gives, ``mdn`` the page about it; ``webkit``: the subject of its console message.
+    ``phases``: where a flow can end with this reason. ``severity`` and ``related`` are set for lint rules only,
+    ``evidence`` and ``sides``, the engines that are alike, for quirks only; ``parts``, what to write where, for servers
+    only.
     """
 
     code: str
@@ -52,6 +55,7 @@ class Explanation:
     related: str = ""
     evidence: str = ""
     sides: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def mdn(self) -> str | None:
@@ -63,16 +67,18 @@ class Explanation:
 
 def codes() -> list[str]:
     """Every code that :func:`explain` knows by its own name."""
-    return [*pages(), *quirks()]
+    return [*pages(), *quirks(), *(f"server.{id}" for id in servers())]
 
 
 def explain(code: str) -> Explanation:
-    """The page of a reason, lint rule or quirk, also by a browser's name for it or by the step that decides.
+    """The page of a reason, lint rule, quirk or server, also by a browser's name for it or by the step that decides.
 
     Raises UnknownCode with the nearest names.
     """
     wanted = code.strip().lower()
     known = pages()
+    if (server := _server(wanted.removeprefix("server."))) is not None:
+        return _told(server)
     quirk = quirks().get(wanted) or quirks().get(f"quirk.{wanted}")
     if quirk is not None and wanted not in known:
         return _about(quirk)
@@ -99,6 +105,30 @@ def _about(quirk: Quirk) -> Explanation:
     )  # fmt: skip
 
 
+#: The policy that stands in the page of a server.
+_EXAMPLE = Wanted("https://app.example", ("GET", "PUT"), ("authorization", "content-type"), credentials=True)
+
+
+def _server(wanted: str) -> str | None:
+    """The id of a server, also by a word that only its name has: ``fastapi``."""
+    if wanted in servers():
+        return wanted
+    named = [id for id in servers() if wanted in recipe(id, _EXAMPLE).server.lower().split()]
+    return named[0] if len(named) == 1 and wanted != "or" else None
+
+
+def _told(id: str) -> Explanation:
+    """How a server is told whom to let in."""
+    written = recipe(id, _EXAMPLE)
+    meaning = (
+        f"What to write in {written.server} so that pages of {_EXAMPLE.origin} may send PUT with Authorization and "
+        "Content-Type, and with credentials. Put in your own origins, methods and headers, and leave out what asks for "
+        "credentials where none are sent. A blocked flow in the dashboard, and corstui try, have it with their own."
+    )
+    title = f"Letting a page in: {written.server}"
+    return Explanation(f"server.{id}", "server", title, "", title, meaning, "", (), parts=written.parts)
+
+
 def _alias(wanted: str) -> str:
     """The reason that a browser's own name or a step's id leads to; the first when several share it."""
     for row in REASONS.values():
@@ -109,8 +139,12 @@ def _alias(wanted: str) -> str:
 
 
 def _nearest(wanted: str) -> list[str]:
-    bare = {code.removeprefix("lint.").removeprefix("quirk."): code for code in reversed(codes())}
-    close = get_close_matches(wanted.removeprefix("lint.").removeprefix("quirk."), bare, n=3, cutoff=0.5)
+    bare = {
+        code.removeprefix("lint.").removeprefix("quirk.").removeprefix("server."): code for code in reversed(codes())
+    }
+    close = get_close_matches(
+        wanted.removeprefix("lint.").removeprefix("quirk.").removeprefix("server."), bare, n=3, cutoff=0.5
+    )
     return [bare[name] for name in close] or [code for code in codes() if wanted and wanted in code][:3]
 
 

@@ -59,6 +59,10 @@ def recipes(thing: Flow | HasFlow) -> list[Recipe]:
     None where nobody is recognised, where response headers cannot mend the flow, where somebody sends too many of them
     already, and for the origin null, which every site can get.
     """
+    return [recipe for _, recipe in _found(thing)]
+
+
+def _found(thing: Flow | HasFlow) -> list[tuple[str, Recipe]]:
     flow = flow_of(thing)
     index = mendable(flow)
     exchange = flow.exchanges[index] if index is not None else None
@@ -68,7 +72,12 @@ def recipes(thing: Flow | HasFlow) -> list[Recipe]:
     twice = any(check.id == "cors.check.acao-single" and not check.passed for check in flow.checks)
     if twice or wanted.origin == "null":
         return []
-    return [recipe(id, wanted) for id in recognised(exchange.response.headers)]
+    return [(id, recipe(id, wanted)) for id in recognised(exchange.response.headers)]
+
+
+def pointers(thing: Flow | HasFlow) -> list[str]:
+    """Where what to write for the servers of :func:`recipes` can be read, in one sentence each."""
+    return [f"corstui explain {id} tells where {recipe.server} is told so." for id, recipe in _found(thing)]
 
 
 def recognised(headers: HeaderList) -> list[str]:

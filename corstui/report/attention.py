@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from corstui.analysis.answerers import in_front
 from corstui.analysis.marks import is_flaw
+from corstui.analysis.mend import fix
+from corstui.analysis.recipes import pointers
 from corstui.runner.cell import Cell
 from corstui.runner.lint import SEVERITIES
 from corstui.runner.record import Run
@@ -57,6 +60,13 @@ def sections(run: Run) -> list[Section]:
 def needs_mending(cell: Cell) -> bool:
     """Whether advice is wanted: not where a waiver accepts the deviation, or is all that there is to tell."""
     return cell.waiver_state in (None, "expired")
+
+
+def advice(cell: Cell) -> list[str]:
+    """What to change, who has to, and where that is written; empty where it is not wanted."""
+    if not needs_mending(cell):
+        return []
+    return [*fix(cell), *in_front(cell.flow, cell.controls), *pointers(cell)]
 
 
 def _alike(cells: Iterable[Cell], several: bool) -> list[Group]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from corstui.analysis.answerers import who_answered
 from corstui.analysis.facts import deciding_exchange, phase_of
 from corstui.analysis.mend import fix
 from corstui.analysis.recipes import recipes
 from corstui.analysis.steps import step
-from corstui.analysis.story import answered_by, outcome, script_view, why
+from corstui.analysis.story import outcome, script_view, why
 from corstui.analysis.text import printable
 from corstui.fetch.result import Check, Exchange
 from corstui.fetch.url import parse
@@ -67,7 +68,7 @@ def _facts(cell: Cell | StoredCell, mask: Mask) -> list[str]:
         ("Environment", plain(cell.environment)),
         ("Engine", plain(f"{cell.engine}, simulated")),
         ("Reason", f"`{cell.reason}`{plain(browser)}" if cell.reason else ""),
-        ("Answered by", plain(mask.text(answered_by(cell)))),
+        ("Answered by", plain(mask.text(". ".join(who_answered(cell))))),
     ]
     return [row(["", ""]), row(["---", "---"]), *(row(fact) for fact in facts if fact[1])]
 

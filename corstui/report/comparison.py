@@ -234,14 +234,17 @@ def _field(pair: Pair[Side], options: Options) -> Field:
 
 def policy_lines(sides: Sides, options: Options) -> list[str]:
     """The policy values that differ, as a table or as sentences; empty where none does."""
-    rows = sides.policies
-    if not rows:
-        return []
+    table = policy_table(sides)
+    return [paint("Policies", "strong", options.color), *_table_lines(sides, table, options), ""] if table else []
+
+
+def policy_table(sides: Sides) -> list[tuple[str, ...]]:
+    """The policy values that differ: endpoint, exchange, name, both values, and all origins that show it."""
     groups: dict[tuple[str, ...], list[str]] = {}
-    for row in rows:
+    for row in sides.policies:
         key = (row.get("environment", ""), row["endpoint"], row["exchange"], row["name"], row["a"], row["b"])
         groups.setdefault(key, []).append(row["origin"])
-    table = [
+    return [
         (
             f"{environment}: {endpoint}" if environment else endpoint,
             exchange,
@@ -252,7 +255,6 @@ def policy_lines(sides: Sides, options: Options) -> list[str]:
         )
         for (environment, endpoint, exchange, name, was, now), names in groups.items()
     ]
-    return [paint("Policies", "strong", options.color), *_table_lines(sides, table, options), ""]
 
 
 def _table_lines(sides: Sides, table: Sequence[tuple[str, ...]], options: Options) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corstui.analysis.answerers import who_answered
 from corstui.analysis.engines import differs, disagreement
 from corstui.analysis.explain import explain
 from corstui.analysis.facts import deciding_exchange, field
 from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix, worth_exposing
 from corstui.analysis.recipes import recipes
-from corstui.analysis.story import answered_by, hidden_names, outcome, script_view, why
+from corstui.analysis.story import hidden_names, outcome, script_view, why
 from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.result import Check, Exchange, Flow
@@ -106,7 +107,7 @@ def _body(cell: Cell, options: Options, *, brief: bool, named: bool) -> list[str
     lines += _paragraph("Fix", fix(cell), mask, options)
     lines += [] if brief else _recipes(cell, mask, options)
     lines += _paragraph("Note", _notes(cell, brief=brief), mask, options)
-    lines += _paragraph("Server", [answered_by(cell)], mask, options)
+    lines += _paragraph("Server", who_answered(cell), mask, options)
     if cell.response is not None:
         lines += _paragraph("Script", [_script_sees(cell)], mask, options)
     return lines

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from corstui import __version__
-from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
+from corstui.report.attention import advice
 from corstui.report.formats import Options
 from corstui.report.masking import Mask, mask_for
 from corstui.report.standing import standing
@@ -127,8 +127,8 @@ def _details(cell: Cell, message: str, mask: Mask) -> Iterable[str]:
         yield mask.text(f"{exchange.phase}: {exchange.request.method} {exchange.request.url} -> {came}")
     if cell.planned.expectation is not None:
         yield f"expectation: {cell.planned.expectation.location}"
-    for advice in fix(cell):
-        yield mask.text(f"fix: {advice}")
+    for said in advice(cell):
+        yield mask.text(f"fix: {said}")
 
 
 def _seconds(milliseconds: float) -> str:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 
 from corstui.analysis.marks import mark
-from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, flaws, needs_mending, sections
+from corstui.report.attention import Group, advice, flaws, sections
 from corstui.report.engines import cause_text, partings, party_text, rules_of
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
@@ -87,7 +86,7 @@ def _entry(group: Group, options: Options) -> list[str]:
         lines.append(f"  - expected {plain(cell.planned.expectation.text)}")
     if cell.waiver_note:
         lines.append(f"  - {plain(mask.text(cell.waiver_note))}")
-    return [*lines, *(f"  - {plain(mask.text(advice))}" for advice in (fix(cell) if needs_mending(cell) else ()))]
+    return [*lines, *(f"  - {plain(mask.text(said))}" for said in advice(cell))]
 
 
 def _flaws(run: Run, options: Options) -> list[str]:

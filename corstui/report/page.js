@@ -83,7 +83,27 @@
     table.tHead.replaceChildren(head);
     table.tBodies[0].replaceChildren(...rows.map(({ row }) => row));
     current = null;
+    review(environment, other);
     sift();
+  }
+
+  function review(environment, other) {
+    const block = $("comparison"), table = block.querySelector("table");
+    const sides = [environment, other];
+    const told = run.comparisons.find(({ a, b }) => a !== b && sides.includes(a) && sides.includes(b));
+    block.hidden = !told;
+    if (!told) return;
+    const line = (tag, fields) => {
+      const row = make("tr");
+      row.append(...fields.map((text) => make(tag, text)));
+      return row;
+    };
+    block.querySelector("summary").textContent = clean(`${told.a} and ${told.b}: ` + (told.sentences.length
+      ? `${told.sentences.length} kinds of difference` : "no cell differs"));
+    block.querySelector("ul").replaceChildren(...told.sentences.map((sentence) => make("li", sentence)));
+    table.hidden = !told.policies.length;
+    table.tHead.replaceChildren(line("th", ["endpoint", "exchange", "policy", told.a, told.b, "origins"]));
+    table.tBodies[0].replaceChildren(...told.policies.map((fields) => line("td", fields)));
   }
 
   const kinds = {
@@ -156,6 +176,12 @@
     if (told.expected) parts.push(make("p", `expected ${told.expected}`));
     if (told.waiver) parts.push(make("p", told.waiver));
     parts.push(...list("What to change", told.fix));
+    for (const [title, code] of told.recipes) {
+      const block = make("pre", "", "headers");
+      block.textContent = code.map(clean).join("\n");
+      parts.push(make("h3", title), block);
+    }
+    parts.push(...list("Who answered", told.server));
     parts.push(...list("Findings", told.findings.map((each) => `${each.severity}: ${each.message} (${each.rule})`)));
     told.exchanges.forEach((exchange, index) => {
       const answer = exchange.response;

@@ -16,13 +16,17 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
+from corstui.analysis.answerers import who_answered
 from corstui.analysis.compare import compare
 from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix
+from corstui.analysis.recipes import recipes
 from corstui.analysis.story import headline
+from corstui.profile.secrets import Masker
+from corstui.report.comparison import Side, Sides, policy_table
 from corstui.report.document import cell_object
 from corstui.report.formats import Options
-from corstui.report.masking import mask_for
+from corstui.report.masking import Masked, Unmasked, mask_for
 from corstui.report.table import counts
 from corstui.runner.cell import Cell
 from corstui.runner.record import Run
@@ -61,11 +65,16 @@ def _data(value: Any) -> str:
 def _overview(run: Run, options: Options) -> dict[str, Any]:
     """What the matrix needs; ``pairs`` has the cells by their numbers."""
     said = [f"{run.started:%Y-%m-%d %H:%M} UTC", *counts(run, Options())]
+    compared = list(_compared(run, options))
     return {
         "title": run.plan.name,
         "summary": " · ".join(said),
         "cells": [_field(cell, options) for cell in run.cells],
-        "pairs": list(_pairs(run)),
+        "pairs": [pair for sides in compared for pair in _pairs(run, sides)],
+        "comparisons": [
+            {"a": sides.a, "b": sides.b, "sentences": sides.sentences, "policies": policy_table(sides)}
+            for sides in compared
+        ],
     }
 
 
@@ -83,14 +92,23 @@ def _field(cell: Cell, options: Options) -> dict[str, Any]:
     }
 
 
-def _pairs(run: Run) -> Iterator[list[Any]]:
-    """Every two environments side by side: both cells, in what they differ, and whether they can be compared."""
-    numbers = {cell.key: number for number, cell in enumerate(run.cells)}
+def _compared(run: Run, options: Options) -> Iterator[Sides]:
+    """Every two environments side by side."""
+    secrets = frozenset().union(*(deployment.secrets for deployment in run.plan.deployments))
+    mask = Unmasked() if options.secrets else Masked(Masker(secrets))
+    cells: dict[str, list[Side]] = {name: [] for name in run.plan.environments}
+    for cell in run.cells:
+        cells[cell.environment].append(cell)
     for a, b in combinations(run.plan.environments, 2):
-        sides = [[cell for cell in run.cells if cell.environment == name] for name in (a, b)]
-        for pair in compare(*sides, name_a=a, name_b=b).pairs:
-            if pair.a is not None and pair.b is not None:
-                yield [numbers[pair.a.key], numbers[pair.b.key], list(pair.differs), pair.comparable]
+        yield Sides(run.plan.name, a, b, [(None, compare(cells[a], cells[b], name_a=a, name_b=b))], mask)
+
+
+def _pairs(run: Run, sides: Sides) -> Iterator[list[Any]]:
+    """Both cells by their numbers, in what they differ, and whether they can be compared."""
+    numbers = {cell.key: number for number, cell in enumerate(run.cells)}
+    for _, pair in sides.pairs:
+        if pair.a is not None and pair.b is not None:
+            yield [numbers[pair.a.key], numbers[pair.b.key], list(pair.differs), pair.comparable]
 
 
 def _story(cell: Cell, options: Options) -> dict[str, Any]:
@@ -103,4 +121,10 @@ def _story(cell: Cell, options: Options) -> dict[str, Any]:
         "waiver": mask.text(cell.waiver_note or ""),
         "headline": mask.text(headline(cell)),
         "fix": [mask.text(advice) for advice in fix(cell)],
+        "recipes": [
+            [mask.text(title), [mask.text(line.replace("\t", "    ")) for line in code]]
+            for recipe in recipes(cell)
+            for title, code in recipe.titled()
+        ],
+        "server": [mask.text(said) for said in who_answered(cell)],
     }

@@ -18,11 +18,10 @@ from urllib.parse import quote
 
 from corstui import __version__
 from corstui.analysis.explain import Explanation, explain
-from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
 from corstui.profile.problems import Location
-from corstui.report.attention import Flaw, flaws
+from corstui.report.attention import Flaw, advice, flaws
 from corstui.report.formats import Options
 from corstui.report.markdown import plain
 from corstui.report.masking import mask_for
@@ -118,10 +117,9 @@ def _rule_of(cell: Cell) -> str:
 def _failure(rule: str, cell: Cell, options: Options) -> dict[str, Any]:
     mask = mask_for(cell.planned.deployment, options)
     expectation = cell.planned.expectation
-    advice = [f"{sentence}" for sentence in fix(cell)]
     note = f" {cell.waiver_note[:1].upper()}{cell.waiver_note[1:]}." if cell.waiver_note else ""
     said = f"{cell.key}: {headline(cell)}. Expected {cell.expected}.{note}"
-    result = _result(rule, "error", printable(mask.text("  ".join([said, *advice]))), cell, (cell.key,))
+    result = _result(rule, "error", printable(mask.text("  ".join([said, *advice(cell)]))), cell, (cell.key,))
     if expectation is not None:
         where = place(expectation.location)
         result["relatedLocations"] = [{"id": 1, "message": {"text": "what is expected"}, **where}]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corstui.analysis.marks import mark
-from corstui.analysis.mend import fix
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.attention import Group, flaws, needs_mending, sections
+from corstui.report.attention import Group, advice, flaws, sections
 from corstui.report.engines import cause_text, partings, party_text, quirk_lines, rules_of
 from corstui.report.formats import Options
 from corstui.report.layout import paint, wrap
@@ -108,8 +107,8 @@ def _entry(group: Group, options: Options) -> list[str]:
         lines += wrap(f"expected {expectation.text} ({expectation.location})", options.width, "       ", "     ")
     if cell.waiver_note:
         lines += wrap(printable(mask.text(cell.waiver_note)), options.width, "       ", "     ")
-    for advice in fix(cell) if needs_mending(cell) else ():
-        lines += wrap(printable(mask.text(advice)), options.width, "       ", "     ")
+    for said in advice(cell):
+        lines += wrap(printable(mask.text(said)), options.width, "       ", "     ")
     return lines
 
 

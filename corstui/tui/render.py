@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from corstui.analysis.answerers import in_front
 from corstui.analysis.compare import pair
 from corstui.analysis.marks import mark
 from corstui.analysis.policy import Policy, Rows, names_of, policy
@@ -215,6 +216,8 @@ def _rest(cell: Cell, view: View, columns: int) -> list[Content]:
     who = answered_by(cell)
     if who:
         lines += wrapped(f"answered by {view.text(who)}", columns, style=MUTED)
+    for said in in_front(cell.flow, cell.controls):
+        lines += wrapped(view.text(said), columns, style=MUTED)
     for finding in cell.findings:
         lines += wrapped(f"{finding['severity']}: {view.text(finding['message'])}", columns, style=MUTED)
     return lines

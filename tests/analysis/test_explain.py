@@ -23,7 +23,9 @@ def test_every_reason_has_a_page(code: str) -> None:
 
 
 def test_no_page_is_about_a_reason_that_does_not_exist() -> None:
-    assert [code for code in codes() if code not in REASONS and not code.startswith(("lint.", "quirk."))] == []
+    assert [
+        code for code in codes() if code not in REASONS and not code.startswith(("lint.", "quirk.", "server."))
+    ] == []
 
 
 @pytest.mark.parametrize("code", REASONS)
@@ -135,3 +137,21 @@ def test_preflight_twins_say_that_they_are_about_the_preflight() -> None:
         if code.endswith("-preflight") and code.removesuffix("-preflight") in codes():
             assert "preflight" in explain(code).title
             assert "OPTIONS" in " ".join(explain(code).fix)
+
+
+@pytest.mark.parametrize("name", ["nginx", "server.nginx", " NGINX "])
+def test_a_server_has_a_page_with_what_to_write_where(name: str) -> None:
+    page = explain(name)
+    assert (page.code, page.kind) == ("server.nginx", "server")
+    assert page.parts[0].where == "in the http block"
+    assert "add_header Access-Control-Allow-Origin $cors_origin always;" in page.parts[1].text
+    assert "@" not in "".join(part.text for part in page.parts)
+
+
+def test_a_server_is_found_by_a_word_that_only_its_name_has() -> None:
+    assert explain("FastAPI").code == "server.starlette"
+    with pytest.raises(UnknownCode):
+        explain("amazon")
+    with pytest.raises(UnknownCode) as unknown:
+        explain("ngnix")
+    assert unknown.value.matches == ["server.nginx"]

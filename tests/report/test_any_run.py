@@ -146,7 +146,8 @@ def test_json_lines_tell_the_same_cells_while_they_come_and_at_the_end(case: Cas
 def test_a_spreadsheet_reads_the_printable_form_and_no_formula(case: Case) -> None:
     run = case.run()
     titles, *found = csv.reader(io.StringIO(rows.render(run, UNMASKED), newline=""), strict=True)
-    for cell, row in zip(run.cells, found, strict=True):
+    reached = [row for row in found if row[titles.index("verdict")]]
+    for cell, row in zip(run.cells, reached, strict=True):
         told = dict(zip(titles, row, strict=True))
         for name in ("environment", "endpoint", "origin", "url", "method", "waiver_note"):
             said = printable(getattr(cell, name) or "")

@@ -179,6 +179,26 @@ async def test_environments_stand_side_by_side(finished: Run, reading: Reading) 
         assert "differs in verdict, reason" in story
         assert "in staging" in story
         assert "in production" in story
+        review = await reader.says("document.getElementById('comparison').innerText")
+        assert "<b>moved</b>: production lets web, shy in, staging does not: the answer (200) has no" in review
+        assert "<b>moved</b>\tactual\tallow-origin\tabsent\techo\tweb, shy" in review
+        await reader.choose("compare", "")
+        assert await reader.says("document.getElementById('comparison').hidden") is True
+
+
+async def test_waived_cells_are_sifted_and_told(finish: Finish, reading: Reading) -> None:
+    waived = "{web: {expect: block, waiver: {reason: The old gateway, expires: 9998-12-31}}}"
+    text = (
+        "origins: {web: 'https://web.example'}\nendpoints:\n  open: {request: GET https://api.example/open, expect: %s}"
+    )
+    run = await finish(text % waived + "\n  other: GET https://api.example/open\n")
+    async with reading(page.render(run, Options())) as reader:
+        await reader.choose("show", "waived")
+        assert await reader.says("document.getElementById('count').textContent") == "1 cell"
+        await reader.click("tbody tr td")
+        story = await reader.says("document.getElementById('detail').innerText")
+        assert "waived until 9998-12-31: The old gateway" in story
+        assert "w^" in await reader.says("document.querySelector('main tbody td').textContent")
 
 
 async def test_the_page_follows_the_reader_s_light_and_dark(finished: Run, reading: Reading) -> None:
