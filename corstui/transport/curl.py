@@ -12,10 +12,11 @@ import asyncio
 import time
 
 from corstui.fetch.messages import Reply, Request
-from corstui.fetch.url import parse
-from corstui.transport.failure import out_of_time
+from corstui.fetch.url import Url, parse
+from corstui.transport.failure import closed_before, out_of_time
 from corstui.transport.multi import LoopMulti
 from corstui.transport.network import Network
+from corstui.transport.opening import Openings
 from corstui.transport.transfer import Transfer
 
 #: Idle connections that a pool may keep.
@@ -42,10 +43,18 @@ class Curl:
         url = parse(request.url)
         if url is None:
             raise ValueError(f"not a URL: {request.url!r}")
+        pool = self._pool(request.credentials and request.phase != "preflight")
+        if url.scheme != "https":
+            return await self._carry(pool, request, url, deadline)
+        async with pool.openings.turn(url.authority):
+            return await self._carry(pool, request, url, deadline)
+
+    async def _carry(self, pool: _Pool, request: Request, url: Url, deadline: float | None) -> Reply:
         seconds = None if deadline is None else deadline - time.monotonic()
         if seconds is not None and seconds <= 0:
             return out_of_time(url.authority)
-        pool = self._pool(request.credentials and request.phase != "preflight")
+        if pool.is_closed:
+            return closed_before(url.authority)
         transfer = pool.take()
         try:
             return await transfer.start(request, url, self._network.route(url), seconds)
@@ -76,22 +85,23 @@ class _Pool:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, network: Network, credentials: bool) -> None:
         self.loop = loop
+        self.openings = Openings()
+        self.is_closed = False
         self._multi = LoopMulti(loop, max_connections=MAX_CONNECTIONS)
         self._options = list(network.options(credentials=credentials))
         self._idle: list[Transfer] = []
-        self._closed = False
 
     def take(self) -> Transfer:
         return self._idle.pop() if self._idle else Transfer(self._multi, self._options)
 
     def give_back(self, transfer: Transfer) -> None:
-        if self._closed:
+        if self.is_closed:
             transfer.close()
         else:
             self._idle.append(transfer)
 
     def close(self) -> None:
-        self._closed = True
+        self.is_closed = True
         self._multi.close()
         for transfer in self._idle:
             transfer.close()

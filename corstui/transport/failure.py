@@ -185,6 +185,12 @@ def out_of_time(authority: str) -> Reply:
     return Reply(error=NetworkError("timeout", text), now=time.monotonic(), wall=time.time())
 
 
+def closed_before(authority: str) -> Reply:
+    """The answer to a request whose connections were closed before it could begin."""
+    text = f"the request to {authority} was cancelled"
+    return Reply(error=NetworkError("cancelled", text), now=time.monotonic(), wall=time.time())
+
+
 def _judge(code: int, message: str, attempt: Attempt) -> tuple[str, str]:
     if _is_proxy_trouble(code, attempt):
         return "proxy-failure", _proxy_sentence(code, message, attempt)

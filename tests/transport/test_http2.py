@@ -136,9 +136,81 @@ async def test_a_stream_that_fails_in_its_body_leaves_the_head(
         assert (reply.error, reply.body_error) == (None, "truncated")
 
 
-async def test_requests_in_parallel_all_come_back(
+async def test_requests_in_parallel_share_one_connection(
     fetch: Client, certificates: Certificates, http2: ssl.SSLContext
 ) -> None:
     async with RawServer(Http2Server(fine), tls=http2) as raw:
         replies = await asyncio.gather(*(fetch(raw.url(f"/{n}"), ca=certificates.ca) for n in range(40)))
         assert [reply.body for reply in replies] == [b"over two"] * 40
+        assert raw.connections == 1
+
+
+@pytest.mark.parametrize("protocols", [["http/1.1"], []])
+async def test_where_http_2_is_not_offered_they_have_one_each(
+    fetch: Client, certificates: Certificates, protocols: list[str]
+) -> None:
+    """Each is answered when all have come."""
+    together = asyncio.Barrier(6)
+
+    async def say(peer: Peer) -> None:
+        await peer.request()
+        await together.wait()
+        await peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await peer.wait_closed()
+
+    tls = certificates.server()
+    if protocols:
+        tls.set_alpn_protocols(protocols)
+    async with RawServer(say, tls=tls) as raw:
+        replies = await asyncio.gather(*(fetch(raw.url(), ca=certificates.ca) for _ in range(6)))
+        assert [reply.error for reply in replies] == [None] * 6
+        assert raw.connections == 6
+
+
+async def test_nobody_waits_for_the_first_who_waits_in_vain(fetch: Client, certificates: Certificates) -> None:
+    async def say(peer: Peer) -> None:
+        first = raw.connections == 1
+        await peer.request()
+        if not first:
+            await peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await peer.wait_closed()
+
+    async with RawServer(say, tls=certificates.server()) as raw:
+        replies = [asyncio.create_task(fetch(raw.url(), ca=certificates.ca)) for _ in range(3)]
+        assert [reply.error for reply in await asyncio.gather(*replies[1:])] == [None, None]
+        assert not replies[0].done()
+        await fetch.aclose()
+        error = (await replies[0]).error
+        assert error is not None
+        assert error.code == "cancelled"
+
+
+async def test_closing_answers_also_those_who_wait_for_the_first(fetch: Client, certificates: Certificates) -> None:
+    async def say(peer: Peer) -> None:
+        await peer.request()
+        arrived.set()
+        await peer.wait_closed()
+
+    arrived = asyncio.Event()
+    async with RawServer(say, tls=certificates.server()) as raw:
+        replies = [asyncio.create_task(fetch(raw.url(), ca=certificates.ca)) for _ in range(3)]
+        await arrived.wait()
+        await fetch.aclose()
+        errors = [reply.error for reply in await asyncio.gather(*replies)]
+        assert [error and error.code for error in errors] == ["cancelled"] * 3
+
+
+async def test_a_new_connection_goes_on_with_the_tls_session_of_an_old_one(
+    fetch: Client, certificates: Certificates
+) -> None:
+    resumed = []
+
+    async def say(peer: Peer) -> None:
+        resumed.append(peer.writer.get_extra_info("ssl_object").session_reused)
+        await peer.request()
+        await peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    async with RawServer(say, tls=certificates.server()) as raw:
+        for _ in range(3):
+            assert (await fetch(raw.url(), ca=certificates.ca)).error is None
+    assert resumed == [False, True, True]
