@@ -98,8 +98,8 @@
       row.append(...fields.map((text) => make(tag, text)));
       return row;
     };
-    block.querySelector("summary").textContent = clean(`${told.a} and ${told.b}: ` + (told.sentences.length
-      ? `${told.sentences.length} kinds of difference` : "no cell differs"));
+    const said = told.sentences.length ? `in sentences (${told.sentences.length})` : "every cell is the same";
+    block.querySelector("summary").textContent = clean(`${told.a} and ${told.b}: ${said}`);
     block.querySelector("ul").replaceChildren(...told.sentences.map((sentence) => make("li", sentence)));
     table.hidden = !told.policies.length;
     table.tHead.replaceChildren(line("th", ["endpoint", "exchange", "policy", told.a, told.b, "origins"]));
