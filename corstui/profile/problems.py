@@ -54,7 +54,8 @@ class Problem:
         return self.location.column
 
     def __str__(self) -> str:
-        return f"{self.location}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+        # names in it come from the profile, where an escape can write any character
+        return printable(f"{self.location}: {self.message}" + (f" ({self.hint})" if self.hint else ""))
 
 
 class ProfileError(Exception):

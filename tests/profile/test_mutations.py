@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corstui.profile import ProfileError, load_profile
@@ -110,7 +110,11 @@ def with_other_lines(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from(["\n", "\r\n", "\r"])).join(lines).encode()
 
 
+_ESCAPE = b'origins: {a: https://a.example}\nendpoints: {a: "https://${env:A\\e[31m}/"}\n'
+
+
 @given(with_other_bytes())
+@example(_ESCAPE)
 def test_a_profile_with_other_bytes(content: bytes) -> None:
     check(content)
 
