@@ -10,7 +10,9 @@ from corstui.analysis.text import printable
 from corstui.cli import exits
 from corstui.cli.failing import on_policies
 from corstui.cli.streams import UsageError, narrate
-from corstui.report.comparison import Side, Sides
+from corstui.profile.secrets import Masker
+from corstui.report.comparison import Side, Sides, policy_table
+from corstui.report.masking import Masked
 from corstui.runner import Plan, Run
 from corstui.runner.store import StoredRun, StoreError, load_run
 
@@ -33,17 +35,18 @@ def check_common_ground(path: str, baseline: StoredRun, plan: Plan) -> None:
 
 def against(baseline: StoredRun, run: Run, fail_on: Collection[str]) -> int:
     """Tell on stderr where the run differs from the baseline; the exit code for that."""
-    parts = [_part(baseline, run, environment) for environment in run.plan.environments]
-    differing = sum(len(part.differing) for part in parts)
-    cells = sum(len(part.pairs) for part in parts)
-    for environment, part in zip(run.plan.environments, parts, strict=True):
-        for sentence in part.summary:
-            narrate(printable(f"{environment}: {sentence}"))
-    narrate(f"{differing} of {cells} cells differ from the baseline")
-    policies = len(Sides(baseline.profile, "baseline", "now", [(None, part) for part in parts]).policies)
-    if differing or on_policies(policies, fail_on):
+    secrets = frozenset().union(*(deployment.secrets for deployment in run.plan.deployments))
+    parts = [(environment, _part(baseline, run, environment)) for environment in run.plan.environments]
+    sides = Sides(baseline.profile, "baseline", "now", parts, Masked(Masker(secrets)))
+    for sentence in sides.sentences:
+        narrate(printable(sentence))
+    for endpoint, exchange, name, was, now, origins in policy_table(sides):
+        narrate(printable(f"{endpoint} x {origins}: {exchange} {name}: baseline {was}; now {now}"))
+    counts = sides.counts
+    narrate(f"{counts['differ']} of {counts['cells']} cells differ from the baseline")
+    if counts["differ"] or on_policies(counts["policies"], fail_on):
         return exits.UNEXPECTED
-    return exits.UNJUDGED if any(part.incomparable for part in parts) else exits.OK
+    return exits.UNJUDGED if counts["not_comparable"] else exits.OK
 
 
 def _part(baseline: StoredRun, run: Run, environment: str) -> Comparison[Side]:

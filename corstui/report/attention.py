@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +62,17 @@ def needs_mending(cell: Cell) -> bool:
     return cell.waiver_state in (None, "expired")
 
 
-def advice(cell: Cell) -> list[str]:
-    """What to change, who has to, and where that is written; empty where it is not wanted."""
+def advice(cell: Cell, origins: Sequence[str] = ()) -> list[str]:
+    """What to change, who has to, and where that is written; empty where it is not wanted.
+
+    ``origins``: the names of all to whom this happened. What names the cell's own origin says that it is an example.
+    """
     if not needs_mending(cell):
         return []
-    return [*fix(cell), *in_front(cell.flow, cell.controls), *pointers(cell)]
+    own = f"Access-Control-Allow-Origin: {cell.origin_value}"
+    each = f" (for {cell.origin}, and likewise for each of the others)" if len(origins) > 1 else ""
+    lines = [line + each if line == own else line for line in fix(cell)]
+    return [*lines, *in_front(cell.flow, cell.controls), *pointers(cell)]
 
 
 def _alike(cells: Iterable[Cell], several: bool) -> list[Group]:

@@ -1,6 +1,7 @@
 """A comparison as JUnit's XML: a suite for each environment and engine, a case for each pair of cells.
 
-A pair that differs is a failure, one that cannot be compared an error, a cell on one side only is skipped.
+A pair that differs is a failure, one that cannot be compared an error; a cell on one side only is skipped, and so is a
+pair that did not run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from corstui import __version__
 from corstui.analysis.compare import Pair
 from corstui.analysis.story import headline
 from corstui.analysis.text import printable
-from corstui.report.comparison import Side, Sides
+from corstui.report.comparison import Side, Sides, pair_of
 from corstui.report.formats import Options
 
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
@@ -24,11 +25,14 @@ _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 def render(sides: Sides, options: Options) -> str:
     """The document, in ASCII; whatever is not is a character reference."""
     root = Element("testsuites", {"name": printable(f"{sides.title}: {sides.a} | {sides.b}")})
+    both = f"{sides.a} | {sides.b}"
     suites: dict[tuple[str, str], list[Pair[Side]]] = {}
     for environment, pair in sides.pairs:
-        suites.setdefault((environment or f"{sides.a} | {sides.b}", pair.engine), []).append(pair)
+        suites.setdefault((environment or both, pair.engine), []).append(pair)
+    for endpoint, origin, engine in dict.fromkeys(pair_of(planned.key) for planned in sides.missing):
+        suites.setdefault((both, engine), []).append(Pair(origin, endpoint, engine, None, None, comparable=False))
     totals: Counter[str] = Counter()
-    for (name, engine), pairs in suites.items():
+    for (name, engine), pairs in (suites or {(both, "nothing"): []}).items():  # the schema wants a suite
         totals += _suite(root, f"{name}, {engine}", pairs, sides)
     root.attrib.update(_attributes(totals), time=_seconds(pair for _, pair in sides.pairs))
     ElementTree.indent(root)
@@ -68,6 +72,8 @@ def _seconds(pairs: Iterable[Pair[Side]]) -> str:
 
 
 def _outcome(pair: Pair[Side], sides: Sides) -> Element | None:
+    if pair.a is None and pair.b is None:
+        return Element("skipped", {"message": "not run"})
     if pair.a is None or pair.b is None:
         return Element("skipped", {"message": f"only {printable(sides.b if pair.a is None else sides.a)} has it"})
     if pair.comparable and not pair.differs:

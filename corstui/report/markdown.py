@@ -86,7 +86,7 @@ def _entry(group: Group, options: Options) -> list[str]:
         lines.append(f"  - expected {plain(cell.planned.expectation.text)}")
     if cell.waiver_note:
         lines.append(f"  - {plain(mask.text(cell.waiver_note))}")
-    return [*lines, *(f"  - {plain(mask.text(said))}" for said in advice(cell))]
+    return [*lines, *(f"  - {plain(mask.text(said))}" for said in advice(cell, group.origins))]
 
 
 def _flaws(run: Run, options: Options) -> list[str]:

@@ -107,7 +107,7 @@ def _entry(group: Group, options: Options) -> list[str]:
         lines += wrap(f"expected {expectation.text} ({expectation.location})", options.width, "       ", "     ")
     if cell.waiver_note:
         lines += wrap(printable(mask.text(cell.waiver_note)), options.width, "       ", "     ")
-    for said in advice(cell):
+    for said in advice(cell, group.origins):
         lines += wrap(printable(mask.text(said)), options.width, "       ", "     ")
     return lines
 

@@ -391,7 +391,9 @@ def test_a_policy_that_differs_from_the_baseline_counts_where_it_is_asked_for(co
     name = profile(OPEN + "  kept: GET API/open\n")
     corstui("check", name, "--format", "json", "--output", "before.json")
     profile(OPEN.replace("/open", "/hostile") + "  kept: GET API/open\n")  # the same, and Vary: Origin
-    assert corstui("check", name, "--baseline", "before.json").code == 0
+    shown = corstui("check", name, "--baseline", "before.json")
+    assert shown.code == 0
+    assert "default: open x web, evil: actual vary: baseline -; now origin\n" in shown.err
     done = corstui("check", name, "--baseline", "before.json", "--fail-on", "policy")
     assert done.code == 1
     assert "2 policy values differ" in done.err

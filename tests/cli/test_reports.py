@@ -77,6 +77,7 @@ def test_an_interrupted_run_leaves_a_usable_report(
 COMPARED = {
     **SAID,
     "table": "1 not run, interrupted",
+    "junit": '<skipped message="not run" />',
     "markdown": "1 not run, interrupted",
     "csv": ",hang,web,chromium,false,,,,,,,,,,,,,",
     "har": "interrupted; 2 cells did not run",
