@@ -39,7 +39,7 @@ _DETAIL_WIDTH = 10
 def pieces_of(place: Place, zoom: Zoom, *, compares: bool) -> list[Piece]:
     """What the place shows; nothing where nothing is planned."""
     if place.members:
-        return _pile_of_pairs(place) if compares else _pile(place)
+        return _pile_of_pairs(place) if compares else _pile(place, zoom)
     if compares:
         return pair(place, zoom)
     return single(place.slot, zoom)
@@ -117,7 +117,7 @@ def pair(place: Place, zoom: Zoom = Zoom.LABEL) -> list[Piece]:
     ]
 
 
-def _pile(place: Place) -> list[Piece]:
+def _pile(place: Place, zoom: Zoom) -> list[Piece]:
     """The gravest mark of a fold, and how many of its cells have it: ``✗> 2/5``."""
     slots, worst = list(place.slots), place.worst
     if worst is None:
@@ -127,6 +127,8 @@ def _pile(place: Place) -> list[Piece]:
     unexpected = any(slot.cell is not None and slot.cell.as_expected is False for slot in slots)
     look = face.style if gravity(worst) else "quiet"
     pieces = [(f"{face.symbol:<2} ", face.style), (f"{alike}/{len(slots)}", look)]
+    if zoom is Zoom.MARK:
+        pieces = [(face.symbol, face.style)]
     return [*pieces, ("*", "unexpected")] if unexpected else pieces
 
 

@@ -138,6 +138,7 @@ class Grid:
             allowed=complete and all(cell.verdict == "allowed" for cell in cells),
             unexpected=any(cell.as_expected is False for cell in cells),
             differing=judged == (True,),
+            unclear=judged == (None,),
         )
 
     def slots(self, endpoints: Iterable[str], origins: Iterable[str]) -> Iterator[Slot]:
@@ -233,14 +234,16 @@ class Grid:
     def settle(self) -> Names | None:
         """Judge a pair that has both results; its names, or None when all are judged.
 
-        Judging replays two flows, so a large comparison is settled bit by bit.
+        Judging replays two flows, so a large comparison is settled bit by bit. One that :meth:`stops_at` has judged
+        already has its turn too: nobody has been told of it.
         """
         while self._unsettled:
             place = next(iter(self._unsettled))
             del self._unsettled[place]
             sides = self._sides(*place)
-            if _complete(sides) and self._judged(*place, sides) is None:
-                self._judge(*place, sides)
+            if _complete(sides):
+                if self._judged(*place, sides) is None:
+                    self._judge(*place, sides)
                 return place
         return None
 

@@ -11,13 +11,15 @@ Names = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Counts over a row or a column: places, those with every result, allowed ones, not as expected, differing."""
+    """Counts over a row or a column: places, those with every result, allowed ones, not as expected, differing, and
+    those that cannot be compared."""
 
     places: int = 0
     done: int = 0
     allowed: int = 0
     unexpected: int = 0
     differing: int = 0
+    unclear: int = 0
 
     def plus(self, other: Total, sign: int = 1) -> Total:
         """With what another one counts, or with ``sign`` -1 without it."""
@@ -27,6 +29,7 @@ class Total:
             self.allowed + sign * other.allowed,
             self.unexpected + sign * other.unexpected,
             self.differing + sign * other.differing,
+            self.unclear + sign * other.unclear,
         )
 
     @property
@@ -37,10 +40,17 @@ class Total:
 
     @property
     def compared(self) -> str:
-        """``3<>`` of a comparison; ``same`` when all results are there and none differs."""
-        if self.differing:
-            return f"{self.differing}<>"
-        return "same" if self.places and self.done == self.places else ""
+        """``3<> 1??`` of a comparison: so many differ, so many cannot be compared; ``same`` when all results are there
+        and neither is the case."""
+        counts = ((self.differing, "<>"), (self.unclear, "??"))
+        said = " ".join(f"{count}{mark}" for count, mark in counts if count)
+        return said or ("same" if self.places and self.done == self.places else "")
+
+
+def shortened(text: str, width: int) -> str:
+    """As much of a total as there is room for: whole numbers, for a part of one would be another one."""
+    first = text.partition(" ")[0]
+    return next((each for each in (text, first, first.partition("/")[0]) if len(each) <= width), "")
 
 
 @dataclass(slots=True)

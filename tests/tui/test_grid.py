@@ -102,8 +102,7 @@ def test_looking_at_a_comparison_judges_nothing() -> None:
     assert [grid.row_total(row).compared for row in grid.rows] == ["", ""]
     assert grid.stops_at(*at(grid, "endpoint 1", "origin0"))
     assert [grid.row_total(row).compared for row in grid.rows] == ["", "1<>"]
-    assert grid.settle() == ("endpoint 0", "origin0")
-    assert grid.settle() is None
+    assert [grid.settle() for _ in range(3)] == [("endpoint 0", "origin0"), ("endpoint 1", "origin0"), None]
     assert [grid.row_total(row).compared for row in grid.rows] == ["1<>", "1<>"]
 
 
@@ -113,6 +112,7 @@ def test_what_cannot_be_compared_is_not_the_same_as_equal() -> None:
     assert pair(place(grid, "endpoint 0", "origin0"))[1][0] == "?? "
     assert grid.noteworthy("endpoint 0", "origin0")
     assert grid.differences() == (0, 1, 1)
+    assert grid.row_total(grid.rows[0]).compared == "1??"
 
 
 def test_a_pair_is_not_judged_before_both_sides_are_there() -> None:

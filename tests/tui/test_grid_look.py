@@ -111,6 +111,8 @@ def test_a_folded_group_is_one_row_with_the_worst_mark_and_how_many_have_it() ->
     assert grid.rows[1].method == "+2"
     assert line(grid, 1) == ["✗> 2/2", "✗> 1/2*"]
     assert line(grid, 0) == ["✓  200", "✓  200"]
+    folded = grid.place(grid.rows[1], grid.columns[1])
+    assert shown(folded, zoom=Zoom.MARK) == "✗>*"
 
 
 def test_a_fold_of_what_is_as_expected_is_quiet() -> None:

@@ -201,3 +201,47 @@ async def test_a_window_too_small_for_one_column_still_shows_it() -> None:
 )
 def test_fit_cuts_and_pads_by_terminal_columns(text: str, width: int, shown: str) -> None:
     assert fit(text, width) == shown
+
+
+def folded(rows: int, columns: int, **fields: Any) -> Grid:
+    """All endpoints as one row, which is an endpoint's own where another one has no group."""
+    items = [each.endpoint_with(group="all") for each in planned(rows, columns, expectation="allow")]
+    items += [rename(each, endpoint="alone") for each in planned(1, columns)]
+    one = Board.of("staging", "chromium", items, mark)
+    one.queue(list(one.slots), run=1, now=0.0)
+    for key in list(one.slots):
+        one.finish(FakeCell(key, **fields), run=1, now=0.0)
+    grid = Grid((one,))
+    grid.look.folded = {"all"}
+    grid.apply()
+    return grid
+
+
+async def test_a_fold_has_room_for_its_counts_and_its_total() -> None:
+    app = MatrixApp(folded(30, 4, verdict="blocked", reason="x", as_expected=False))
+    async with app.run_test(size=(120, 20)):
+        assert app.lines()[1].split() == ["›+30", "all", "0/120", "120*", *["✗>", "30/30*"] * 4]
+        app.matrix.zoom = Zoom.MARK
+        app.matrix.lay_out()
+        assert app.lines()[1].split() == ["›+30", "all", "0/120", "120*", *["✗>*"] * 4]
+
+
+async def test_a_fold_that_is_made_later_has_room_too() -> None:
+    grid = folded(30, 4, as_expected=False)
+    grid.look.folded = set()
+    grid.apply()
+    app = MatrixApp(grid)
+    async with app.run_test(size=(80, 20)):
+        grid.look.folded = {"all"}
+        grid.apply()
+        app.matrix.show(grid)
+        assert app.lines()[1].split() == ["›+30", "all", *["✓", "30/30*"] * 4]
+
+
+async def test_a_total_is_told_in_whole_numbers_only() -> None:
+    grid = folded(30, 4, as_expected=False)
+    grid.look.folded = set()
+    grid.apply()
+    app = MatrixApp(grid, Zoom.MARK)
+    async with app.run_test(size=(100, 20)):
+        assert app.lines()[-1].split() == ["allowed", "31", "31", "31", "31"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from corstui.tui.sums import Names, Sums, Total
 
 ROWS, COLUMNS = 3, 4
-_totals = st.builds(Total, *(st.integers(0, 1) for _ in range(5)))
+_totals = st.builds(Total, *(st.integers(0, 1) for _ in range(6)))
 _places = st.tuples(st.integers(0, ROWS - 1).map(str), st.integers(0, COLUMNS - 1).map(str))
 
 

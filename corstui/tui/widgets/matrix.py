@@ -22,6 +22,7 @@ from textual.strip import Strip
 from corstui.analysis.text import printable
 from corstui.tui.faces import WIDEST, Zoom, fit, fitted, pieces_of, widths_of
 from corstui.tui.grid import Grid
+from corstui.tui.sums import Total, shortened
 from corstui.tui.widgets.window import Window
 
 if TYPE_CHECKING:
@@ -29,11 +30,10 @@ if TYPE_CHECKING:
 
     from corstui.tui.axes import Column, Row
     from corstui.tui.place import Place
-    from corstui.tui.sums import Total
 
-#: Columns of the terminal: the narrowest column of each zoom, and the totals beside the names.
+#: Columns of the terminal: the narrowest column of each zoom, and the least of the totals beside the names.
 _NARROWEST = {Zoom.MARK: 4, Zoom.LABEL: 7, Zoom.DETAIL: 7}
-_TOTALS_WIDTH = 9
+_LEAST_TOTALS = 9
 #: Between two places, by whether the one before and the one after are selected.
 _GAPS = {(False, False): " ", (False, True): "[", (True, False): "]", (True, True): "|"}
 _LOOKS = ("allowed", "blocked", "error", "unsent", "opaque", "waiting", "running")
@@ -131,7 +131,7 @@ class Matrix(ScrollView, can_focus=True):
         self._kept = ("", "")
         self._window = Window()
         self._available = 0
-        self._names = (0, 0)
+        self._names, self._totals_width = (0, 0), 0
         # the width of each column by zoom
         self._known: dict[str, tuple[int, ...]] = {}
         self._zoom = Zoom.LABEL
@@ -164,6 +164,9 @@ class Matrix(ScrollView, can_focus=True):
         if grid is not self.grid:
             self._known.clear()
         self.grid = grid
+        for fold in self._folds():
+            for each in grid.columns:
+                self._grows(fold, each)
         self._row_at = {endpoint: index for index, row in enumerate(grid.rows) for endpoint in row.endpoints}
         self._column_at = {column.key: index for index, column in enumerate(grid.columns)}
         row, column = self._row_at.get(self._kept[0]), self._column_at.get(self._kept[1])
@@ -245,13 +248,21 @@ class Matrix(ScrollView, can_focus=True):
         labels = max((cell_len(row.label) for row in self.grid.rows), default=0)
         most = max(12, self.size.width * 3 // 10 - 8)
         self._names = (min(methods, 7), min(labels, most))
-        frozen = sum(self._names) + 4 + (_TOTALS_WIDTH if self.shows_totals else 0)
+        self._totals_width = self._room_for_totals() if self.shows_totals else 0
+        frozen = sum(self._names) + 4 + self._totals_width
         room = max(0, self.scrollable_content_region.width - frozen - 2)
         self._zoom = self._fitting(frozen) if self.zoom is None else self.zoom
         self._window.lay_out(frozen, room, self._widths(self._zoom))
         self.virtual_size = Size(0, len(self.grid.rows) + self._fixed_lines)
         self._reveal()
         self.refresh()
+
+    def _room_for_totals(self) -> int:
+        """Columns of the terminal for the longest total that a row can come to, and a blank."""
+        places = max((len(row.endpoints) for row in self.grid.rows), default=0) * len(self.grid.columns)
+        judged = places if any(board.expectations for board in self.grid.boards) else 0
+        longest = Total(places, allowed=places, unexpected=judged, differing=places, unclear=places)
+        return max(_LEAST_TOTALS, len(self._text(longest)) + 1)
 
     def _fitting(self, frozen: int) -> Zoom:
         """The most that every column has room for; marks alone show all of them where labels would hide half."""
@@ -265,11 +276,14 @@ class Matrix(ScrollView, can_focus=True):
         """Column widths from what is known so far: they only grow until another grid comes."""
         return [self._width(column, zoom) for column in self.grid.columns]
 
+    def _folds(self) -> list[Row]:
+        return [row for row in self.grid.rows if row.fold is not None]
+
     def _width(self, column: Column, zoom: Zoom) -> int:
         if column.key not in self._known:
             label = cell_len(column.label)
             labels = tuple(min(label, WIDEST[each] - 2 if each is not Zoom.MARK else 0) for each in Zoom)
-            places = (self.grid.place(row, column) for row in self.grid.all_rows)
+            places = (self.grid.place(row, column) for row in (*self.grid.all_rows, *self._folds()))
             needed = {widths_of(place, compares=self.grid.compares) for place in places}
             self._known[column.key] = tuple(map(max, _NARROWEST.values(), labels, *needed))
         return self._known[column.key][zoom]
@@ -299,8 +313,8 @@ class Matrix(ScrollView, can_focus=True):
             first, last = min(columns), max(columns)
             x = self._window.x(first)
             yield Region(x, y, self._window.x(last) + self._window.widths[last] + 1 - x, 1)
-            if self.shows_totals:
-                yield Region(self._window.frozen - _TOTALS_WIDTH, y, _TOTALS_WIDTH, 1)
+            if self._totals_width:
+                yield Region(self._window.frozen - self._totals_width, y, self._totals_width, 1)
 
     def _line_region(self, row: int | None) -> Region:
         """Where a row is on screen; None is the header."""
@@ -354,8 +368,8 @@ class Matrix(ScrollView, can_focus=True):
         shown, header, hint = self._window.shown, self._look("header"), self._look("hint")
         left = f"<{shown.start}" if shown.start else ""
         count = f"{len(self.grid.rows)} of {len(self.grid.all_rows)}" if self.grid.filtered else ""
-        what = self._summed if self.shows_totals else ""
-        names = self._window.frozen - 2 - max(len(left), _TOTALS_WIDTH - 1 if what else 0)
+        what = self._summed if self._totals_width else ""
+        names = self._window.frozen - 2 - max(len(left), self._totals_width - 1 if what else 0)
         segments = [
             Segment(" " + fit(count, names), header),
             Segment(fit(what, self._window.frozen - 2 - names - len(left)), self._look("quiet")),
@@ -377,9 +391,9 @@ class Matrix(ScrollView, can_focus=True):
             Segment(pointer + self._fit(row.method, self._names[0]) + " ", look),
             Segment(self._fit(row.label, self._names[1]) + " ", look),
         ]
-        if self.shows_totals:
-            text = fit(self._said(self.grid.row_total(row)), _TOTALS_WIDTH - 1, "") + " "
-            segments.append(Segment(text, self._look("quiet")))
+        if self._totals_width:
+            text = self._said(self.grid.row_total(row), self._totals_width - 1)
+            segments.append(Segment(text + " ", self._look("quiet")))
         marked = False
         for column in self._window.shown:
             selected = self.grid.selected(row, self.grid.columns[column])
@@ -405,8 +419,8 @@ class Matrix(ScrollView, can_focus=True):
         quiet = self._look("quiet")
         segments = [Segment(" " + self._fit(self._summed, self._window.frozen - 1), quiet)]
         for index in self._window.shown:
-            text = self._said(self.grid.column_total(self.grid.columns[index]))
-            segments += [Segment(self._fit(text, self._window.widths[index]), quiet), Segment(" ", quiet)]
+            text = self._said(self.grid.column_total(self.grid.columns[index]), self._window.widths[index])
+            segments += [Segment(text, quiet), Segment(" ", quiet)]
         return segments
 
     @property
@@ -414,7 +428,10 @@ class Matrix(ScrollView, can_focus=True):
         """What the totals count."""
         return "differ" if self.grid.compares else "allowed"
 
-    def _said(self, total: Total) -> str:
+    def _said(self, total: Total, width: int) -> str:
+        return fit(shortened(self._text(total), width), width)
+
+    def _text(self, total: Total) -> str:
         return total.compared if self.grid.compares else total.text
 
     # what a person does -----------------------------------------------------------------------------------------------
