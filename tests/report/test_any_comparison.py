@@ -12,22 +12,31 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corstui.analysis.compare import Comparison, compare
 from corstui.analysis.text import width
 from corstui.fetch.messages import NetworkError, Reply
 from corstui.report import document
-from corstui.report.comparison import Side, Sides
+from corstui.report.comparison import Side, Sides, pair_of
 from corstui.report.formats import COMPARE_FORMATS, NotInDocuments, Options, compare_renderer
-from corstui.runner import Run
+from corstui.runner import Planned, Run
 from corstui.runner.store import StoredRun, StoreError, load_run
 from tests.report.test_any_run import HAR, JUNIT, OPTIONS, SARIF, SGR, UNMASKED, assert_harmless, parsed
 from tests.report.test_any_run import assert_tables_and_words_only as assert_words_only
 from tests.support.effort import examples
 from tests.support.hostile import ORIGIN, SCRIPTS, head_of
 from tests.support.runs import CASES, STARTED, Case
+
+_WAIVED = {"*": {"expect": "allow", "waiver": {"reason": "later", "expires": "2099-01-01"}}}
+_TREE = {
+    "version": 1,
+    "name": "Shop",
+    "environments": {"one": {"writes": True}},
+    "origins": {"web": ORIGIN},
+    "endpoints": {"save": {"request": "PUT https://api.test/x", "expect": _WAIVED}, "read": "https://api.test/"},
+}
 
 
 @dataclass(frozen=True)
@@ -56,16 +65,18 @@ def load(text: str) -> StoredRun:
         return load_run(path)
 
 
-def sides(first: Sequence[Side], second: Sequence[Side], a: str = "A", b: str = "B") -> Sides:
-    """One comparison for each environment."""
-    names = dict.fromkeys(cell.environment for cell in [*first, *second])
-    parts = [(name, between(name, first, second, a, b)) for name in names]
-    return Sides("Shop", a, b, parts, made=STARTED)
+def sides(first: Sequence[Side], second: Sequence[Side], missing: Sequence[Planned] = ()) -> Sides:
+    """One comparison for each environment; pairs of which a side did not run are left out."""
+    gaps = {pair_of(planned.key) for planned in missing}
+    left, right = ([cell for cell in cells if pair_of(cell.key) not in gaps] for cells in (first, second))
+    names = dict.fromkeys(cell.environment for cell in [*left, *right])
+    parts = [(name, between(name, left, right)) for name in names]
+    return Sides("Shop", "A", "B", parts, made=STARTED, missing=missing, interrupted=bool(missing))
 
 
-def between(name: str, first: Sequence[Side], second: Sequence[Side], a: str, b: str) -> Comparison[Side]:
+def between(name: str, first: Sequence[Side], second: Sequence[Side]) -> Comparison[Side]:
     left, right = ([cell for cell in cells if cell.environment == name] for cells in (first, second))
-    return compare(left, right, name_a=a, name_b=b)
+    return compare(left, right, name_a="A", name_b="B")
 
 
 @examples(0.5)
@@ -82,8 +93,14 @@ def test_a_run_does_not_differ_from_itself_nor_from_its_document(two: Two) -> No
         ]
 
 
+_ALLOWED, _MISSING = (
+    [[Reply(head=head_of(f"HTTP/1.1 {status} X", [("Access-Control-Allow-Origin", "*")]))]] for status in (200, 404)
+)
+
+
 @examples(0.5)
 @given(TWO)
+@example(Two(Case(_TREE, ["chromium"], _ALLOWED, False), _MISSING))
 def test_what_differs_does_so_from_both_sides(two: Two) -> None:
     first, second = two.runs()
     there, back = sides(first.cells, second.cells), sides(second.cells, first.cells)
@@ -100,11 +117,14 @@ def _text(row: object) -> str:
     return json.dumps(row, sort_keys=True)
 
 
-@examples(0.5)
+@examples(0.3)
 @given(TWO, OPTIONS, st.booleans())
 def test_every_format_of_a_comparison_is_harmless_and_read_by_its_reader(two: Two, options: Options, old: bool) -> None:
     first, second = two.runs()
-    found = sides(first.cells, stored(second, options).cells if old else second.cells)
+    ran = {cell.key for cell in first.cells}
+    missing = [planned for planned in first.plan.cells if planned.key not in ran]
+    found = sides(first.cells, stored(second, options).cells if old else second.cells, missing)
+    counted = found.counts["cells"] + found.counts["not_run"]
     texts = {}
     for name in COMPARE_FORMATS:
         try:
@@ -113,12 +133,12 @@ def test_every_format_of_a_comparison_is_harmless_and_read_by_its_reader(two: Tw
         except NotInDocuments:
             assert (name, old) == ("har", True)
     JUNIT.validate(texts["junit"])
-    assert len(ElementTree.fromstring(texts["junit"]).findall("testsuite/testcase")) == found.counts["cells"]
+    assert len(ElementTree.fromstring(texts["junit"]).findall("testsuite/testcase")) == counted
     SARIF.validate(json.loads(texts["sarif"]))
     if "har" in texts:
         HAR.validate(json.loads(texts["har"]))
     assert_words_only(texts["markdown"])
-    assert len(list(csv.reader(io.StringIO(texts["csv"], newline="")))) == 1 + found.counts["cells"]
+    assert len(list(csv.reader(io.StringIO(texts["csv"], newline="")))) == 1 + counted
     told = json.loads(texts["json"])
     lines = [json.loads(line) for line in texts["jsonl"].split("\n")]
     for kind, members in (("cell", told["cells"]), ("policy", told["policies"]), ("summary", [told["summary"]])):
@@ -131,14 +151,6 @@ def test_every_format_of_a_comparison_is_harmless_and_read_by_its_reader(two: Tw
         assert all(width(line) <= options.width for line in texts["table"].split("\n"))
 
 
-_WAIVED = {"*": {"expect": "allow", "waiver": {"reason": "later", "expires": "2099-01-01"}}}
-_TREE = {
-    "version": 1,
-    "name": "Shop",
-    "environments": {"one": {"writes": True}},
-    "origins": {"web": ORIGIN},
-    "endpoints": {"save": {"request": "PUT https://api.test/x", "expect": _WAIVED}, "read": "https://api.test/"},
-}
 _ANSWERS = [
     [Reply(head=head_of("HTTP/1.1 204 No", [("Access-Control-Allow-Origin", "*")]))],
     [Reply(error=NetworkError("timeout", "no answer in 10 s", sent=True))],

@@ -109,10 +109,30 @@ _LINES = st.sampled_from(
     ["HTTP/1.1 {} X", "HTTP/1.0 {}", "HTTP/2 {}", "http/1.1 {} ok", "HTTP/1.1 {}x", "ICY {} OK", "{}"]
 )
 
-fields = st.tuples(
+#: Fields that mean something as they are.
+_TELLING = [
+    *(("Access-Control-Allow-Origin", value) for value in ("*", "null", ORIGIN, f"{ORIGIN}, *", "https://x.test", "")),
+    *(("Access-Control-Allow-Credentials", value) for value in ("true", "TRUE", "false")),
+    *(("Access-Control-Allow-Methods", value) for value in ("*", "PUT", "get, put", "a b")),
+    *(("Access-Control-Allow-Headers", value) for value in ("*", "X-A", "authorization, x-a", "(x)")),
+    *(("Access-Control-Expose-Headers", value) for value in ("*", "Set-Cookie, X-A", "x-a", "a b")),
+    *(("Set-Cookie", value) for value in ("a=1", "b=2; Secure; SameSite=None", "__Host-c=3; Path=/; Secure")),
+    *(("Cross-Origin-Resource-Policy", value) for value in ("same-origin", "same-site", "cross-origin")),
+    *(("Content-Type", value) for value in ("text/html", "application/json", "text/event-stream", "text/javascript")),
+    *(("Referrer-Policy", value) for value in ("no-referrer", "unsafe-url", "origin")),
+    *(("Vary", value) for value in ("Origin", "*", "Accept")),
+    ("X-A", "\x1b[31m"),
+    ("WWW-Authenticate", "Basic realm=x"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("cf-mitigated", "challenge"),
+    ("Access-Control-Max-Age", "600"),
+    ("Content-Encoding", "gzip"),
+]
+_ODD = st.tuples(
     st.sampled_from(NAMES) | st.sampled_from(NAMES).map(str.lower) | BYTES_AS_TEXT,
     st.sampled_from(VALUES) | BYTES_AS_TEXT,
 )
+fields = st.sampled_from(_TELLING) | _ODD
 
 
 def head_of(line: str, headers: Sequence[tuple[str, str]]) -> bytes:

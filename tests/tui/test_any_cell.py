@@ -28,7 +28,7 @@ def assert_shown(lines: list[Content], columns: int) -> None:
             assert cell_len(part) <= columns, part
 
 
-@examples(0.5)
+@examples(0.3)
 @given(CASES, COLUMNS, st.booleans())
 def test_every_page_of_every_cell(case: Case, columns: int, ascii: bool) -> None:
     for cell in case.run().cells:
