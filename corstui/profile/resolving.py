@@ -110,6 +110,8 @@ class Resolver:
         texts = {name: self._text(value) for name, value in values.values.items() if isinstance(value, Template)}
         plain = {name: value for name, value in values.values.items() if not isinstance(value, Template)}
         self._secrets |= findable(texts["value"])
+        if _NO_COOKIE.search(texts["value"]):
+            raise Refusal(values.places["value"], "the value of a cookie holds no ; and no control character")
         url = parse(f"http://{texts['domain'].lstrip('.')}/")
         if url is None or url.path != "/" or url.port is not None:
             raise Refusal(
@@ -248,6 +250,8 @@ class Resolver:
 
 #: Schemes whose URLs are meant. Others need ``://``: the URL standard takes ``localhost:8080/x`` for one of localhost.
 _SCHEMES = frozenset({"http", "https", "data", "blob"})
+#: What no browser keeps in a cookie (RFC 6265bis, section 5.6).
+_NO_COOKIE = re.compile("[;\0-\x08\x0a-\x1f\x7f]")
 _PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 

@@ -140,9 +140,11 @@ class Masker:
     def mask_header(self, name: str, value: str) -> str:
         """One field's value as it may be shown. Cookies keep their names, Set-Cookie its attributes too."""
         lower = name.strip().lower()
+        if lower in _COOKIES:
+            value = self.mask(value)
         if lower in ("set-cookie", "set-cookie2"):
             pair, semicolon, attributes = value.partition(";")
-            return _masked_cookie(pair) + semicolon + self.mask(attributes)
+            return _masked_cookie(pair) + semicolon + attributes
         if lower in _COOKIES:
             return ";".join(map(_masked_cookie, value.split(";")))
         if not is_secret_name(name):
@@ -226,24 +228,16 @@ def _forms(secret: str) -> Iterator[tuple[str, str]]:
     raw = _bytes(secret)
     for text in {secret} | findable(unquote(secret)):
         yield text, f"(?i:{''.join(map(_character, text))})"
-    for form in _byte_forms(raw):
-        if form != secret:
-            yield form, re.escape(form)
+    for form in _base64_forms(raw):
+        yield form, re.escape(form)
 
 
 def _long_forms(secret: str) -> Iterator[str]:
     """A long secret as it may come back: literally, as looking for it by an expression takes too long."""
     raw = _bytes(secret)
-    yield from (secret, quote(raw, safe=""), quote(raw), quote_plus(raw), html.escape(secret), *_byte_forms(raw))
+    yield from (secret, quote(raw, safe=""), quote(raw), quote_plus(raw), html.escape(secret), raw.decode("latin-1"))
     yield from (json.dumps(secret, ensure_ascii=ascii)[1:-1] for ascii in (True, False))
-
-
-def _byte_forms(raw: bytes) -> Iterator[str]:
-    """The bytes as they look in a header, whose text is latin-1, and in base64."""
-    yield raw.decode("latin-1")
-    for form in _base64_forms(raw):
-        yield form
-        yield form.translate(_URL_SAFE)
+    yield from _base64_forms(raw)
 
 
 #: What every encoder leaves as it is.
@@ -254,29 +248,42 @@ def _character(char: str) -> str:
     """A regular expression for a character that each encoder may have written in its own way."""
     if char in _PLAIN:
         return re.escape(char)
-    raw, code = _bytes(char), ord(char)
+    code = ord(char)
     forms = [char, json.dumps(char)[1:-1], html.escape(char), f"&#{code};", f"&#x{code:x};", f"\\{char}"]
+    forms.append(char.encode("unicode_escape").decode())
     # the parser of URLs takes \\ for / and removes tabs and line breaks
     forms += {" ": ["+"], "\\": ["/"]}.get(char, [])
-    encoded = "".join(f"%(?:25)*{byte:02x}" for byte in raw)
-    either = "|".join([encoded, *map(re.escape, sorted(set(forms), key=len, reverse=True))])
+    cases = sorted({char, char.lower(), char.upper()})
+    encoded = [form for case in cases for form in (_percent_encoded(case), _as_latin(case))]
+    either = "|".join([*encoded, *map(re.escape, sorted(set(forms), key=len, reverse=True))])
     return f"(?:{either}){'?' if char in _DROPPED else ''}"
+
+
+def _percent_encoded(text: str) -> str:
+    return "".join(f"%(?:25)*{byte:02x}" for byte in _bytes(text))
+
+
+def _as_latin(text: str) -> str:
+    """The bytes as they look in a header, whose text is latin-1."""
+    return "".join(rf"(?:{re.escape(chr(byte))}|\\x{byte:02x}|{_percent_encoded(chr(byte))})" for byte in _bytes(text))
 
 
 _DROPPED = frozenset("\t\n\r")
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
-def _base64_forms(raw: bytes) -> Iterator[str]:
-    """The base64 of the secret alone, and what is always the same in that of any longer text around it.
+def _base64_forms(raw: bytes) -> set[str]:
+    """The base64 of the secret alone, and what is always the same in that of any longer text around it; with both
+    alphabets.
 
     Each character stands for 6 bits, so the text before the secret shifts it in one of three ways, and its first and
     last character there may hold bits of a neighbour too.
     """
+    found = []
     if len(raw) > _SHORTEST_ENCODED[0]:
-        yield base64.b64encode(raw).decode().rstrip("=")
+        found.append(base64.b64encode(raw).decode().rstrip("="))
     if len(raw) > _SHORTEST_ENCODED[1]:
         for before, mixed in enumerate((0, 2, 3)):
             encoded = base64.b64encode(bytes(before) + raw).decode().rstrip("=")[mixed:]
-            yield encoded
-            yield encoded if (before + len(raw)) % 3 == 0 else encoded[:-1]
+            found += [encoded, encoded if (before + len(raw)) % 3 == 0 else encoded[:-1]]
+    return {alike for form in found for alike in (form, form.translate(_URL_SAFE))}

@@ -73,7 +73,8 @@ def _bytes(head: bytes, view: View) -> list[Content]:
             text = _masked(name, line.text, view)
         else:
             name, colon, value = line.text.partition(":")
-            text = f"{name}{colon}{_masked(name, value, view)}" if colon else view.mask.text(line.text)
+            said = f"{view.mask.text(name)}:{_masked(name, value, view)}"
+            text = said if colon else view.mask.text(line.text)
         ending = "" if line.ending == "\r\n" else visible(line.ending)
         style = "" if number else "bold"
         lines.append(Content.assemble((f"< {visible_line(text)}", style), (ending, BAD)))
