@@ -17,6 +17,7 @@ from corstui.profile import Profile
 from corstui.report.formats import Options, check_renderer
 from corstui.report.standing import Standing, standing
 from corstui.runner import Cell, Plan, Run, plan
+from corstui.runner.store import StoredRun
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     def stop(cell: Cell) -> bool:
         return arguments.fail_fast and cell.as_expected is False
 
-    if arguments.format == "jsonl" and baseline is None and snapshot is None and len(chosen.engines) == 1:
-        return _streamed(chosen, arguments, options, stop)
+    if arguments.format == "jsonl" and snapshot is None:
+        return _streamed(chosen, arguments, options, stop, baseline)
     result = run_plan(chosen, concurrency=arguments.concurrency, until=stop, bodies=arguments.bodies)
     if snapshot is not None and not result.interrupted:
         return _write(result, profile, snapshot, arguments)
@@ -82,12 +83,20 @@ def _write(result: Run, profile: Profile, snapshot: Snapshot, arguments: argpars
     return exits.UNJUDGED if any(observed(cell) is None for cell in result.cells) else exits.OK
 
 
-def _streamed(plan: Plan, arguments: argparse.Namespace, options: Options, stop: Callable[[Cell], bool]) -> int:
+def _streamed(
+    plan: Plan,
+    arguments: argparse.Namespace,
+    options: Options,
+    stop: Callable[[Cell], bool],
+    baseline: StoredRun | None,
+) -> int:
     """Run and write at once; the exit code."""
-    stream = Stream(plan, options)
-    ended = stream.run(arguments.output, until=stop, concurrency=arguments.concurrency, bodies=arguments.bodies)
-    codes = [exit_code(stream.standings, **_strictness(arguments), interrupted=ended.interrupted)]
+    stream = Stream(plan, options, keep=baseline is not None)
+    run = stream.run(arguments.output, until=stop, concurrency=arguments.concurrency, bodies=arguments.bodies)
+    codes = [exit_code(stream.standings, **_strictness(arguments), interrupted=run.interrupted)]
     codes.append(on_findings(stream.severities.elements(), arguments.fail_on))
+    if baseline is not None:
+        codes.append(against(baseline, run, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
 
 

@@ -18,9 +18,7 @@ from corstui.runner.record import Run
 
 def render(run: Run, options: Options) -> str:
     """A run that is over, its cells in the plan's order."""
-    lines = [first(run.plan, run.started), *(of_cell(cell, options) for cell in run.cells)]
-    if len(run.plan.engines) > 1:
-        lines += [_line("engine_difference", difference) for difference in differences(run, options)]
+    lines = [first(run.plan, run.started), *(of_cell(cell, options) for cell in run.cells), *of_engines(run, options)]
     return "\n".join([*lines, last(run.summary, run.duration_ms, interrupted=run.interrupted)])
 
 
@@ -32,6 +30,13 @@ def first(plan: Plan, started: datetime) -> str:
 def of_cell(cell: Cell, options: Options) -> str:
     """The line of a cell."""
     return _line("cell", cell_object(cell, options))
+
+
+def of_engines(run: Run, options: Options) -> list[str]:
+    """A line for each place where the engines of a run that is over differ."""
+    if len(run.plan.engines) == 1:
+        return []
+    return [_line("engine_difference", difference) for difference in differences(run, options)]
 
 
 def last(summary: dict[str, int], duration_ms: float, *, interrupted: bool) -> str:

@@ -28,11 +28,16 @@ NOWHERE = "  nowhere: {request: 'GET http://127.0.0.1:2/', origins: [web]}\n"
 HANG = "  hang: {request: GET API/hang}\n"
 
 
+@pytest.mark.parametrize("more", [[], ["--baseline", "before.json"]])
 def test_a_cell_is_written_before_the_next_one_is_there(
-    profile: Write, api: Api, tmp_path: Path, environment: dict[str, str]
+    corstui: Run, profile: Write, api: Api, tmp_path: Path, environment: dict[str, str], more: list[str]
 ) -> None:
-    command = [PROGRAM, "check", profile(OPEN + HANG), "--concurrency", "1", "--origin", "web", "--format", "jsonl"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=tmp_path, env=environment, encoding="utf-8") as process:
+    corstui("check", profile(OPEN), "--format", "json", "--output", "before.json")
+    name = profile(OPEN + HANG)
+    command = [PROGRAM, "check", name, "--concurrency", "1", "--origin", "web", "--format", "jsonl", *more]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=tmp_path, env=environment, encoding="utf-8"
+    ) as process:
         assert process.stdout is not None
         run, cell = (json.loads(process.stdout.readline()) for _ in range(2))
         assert (run["type"], cell["type"], cell["endpoint"]) == ("run", "cell", "open")
@@ -63,6 +68,21 @@ def test_the_first_unexpected_cell_can_be_the_last(corstui: Run, profile: Write)
     done = corstui("check", profile(WRONG + OPEN), "--concurrency", "1", "--format", "jsonl", "--fail-fast")
     kinds = [json.loads(line)["type"] for line in done.out.splitlines()]
     assert (kinds, done.code) == (["run", "cell", "summary"], 1)
+
+
+def test_a_baseline_counts_as_in_other_formats(corstui: Run, profile: Write) -> None:
+    corstui("check", profile(OPEN), "--format", "json", "--output", "before.json")
+    name = profile(OPEN.replace("/open", "/closed").replace("allow", "block"))
+    for form in ("jsonl", "json"):
+        done = corstui("check", name, "--format", form, "--baseline", "before.json")
+        assert (done.code, done.err.splitlines()[-1]) == (1, "2 of 2 cells differ from the baseline")
+
+
+def test_where_engines_differ_is_told_before_the_summary(corstui: Run, profile: Write) -> None:
+    dpr = "  dpr: {request: GET API/closed, headers: {DPR: '2'}}\n"
+    done = corstui("check", profile(dpr), "--format", "jsonl", "--engine", "all", "--origin", "web")
+    kinds = [json.loads(line)["type"] for line in done.out.splitlines()]
+    assert kinds == ["run", *["cell"] * 4, "engine_difference", "summary"]
 
 
 def test_a_file_is_replaced_at_the_end(corstui: Run, profile: Write, tmp_path: Path) -> None:

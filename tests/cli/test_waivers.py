@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import xmlschema
 import yaml
 
 from corstui.profile.schema import schema
@@ -89,6 +90,12 @@ def test_junit_skips_what_is_waived(corstui: Run, profile: Write, expect: str, e
     root = ElementTree.fromstring(corstui("check", profile(waived(expect, expires)), "--format", "junit").out)
     assert [child.tag for child in root.iter("testcase").__next__()] == tags
     assert root.attrib["skipped"] == str(int(tags == ["skipped"]))
+
+
+def test_junit_with_a_note_about_a_waiver_fits_the_schema_of_its_readers(corstui: Run, profile: Write) -> None:
+    text = corstui("check", profile(waived("block")), "--format", "junit").out
+    xmlschema.XMLSchema(Path(__file__).parents[1] / "report" / "schemas" / "junit.xsd").validate(text)
+    assert "no longer needed" in text
 
 
 def test_sarif_suppresses_what_is_waived_at_the_waivers_place(corstui: Run, profile: Write) -> None:
