@@ -21,7 +21,7 @@ from corstui.fetch.reasons import REASONS
 from corstui.fetch.referrer import POLICIES
 from corstui.fetch.result import Exchange, Flow
 from tests.support.effort import examples
-from tests.support.hostile import BYTES_AS_TEXT, GUARDED, ORIGIN, SCRIPTS, TEXTS, head_of, mostly, timed
+from tests.support.hostile import BYTES_AS_TEXT, CONSENT, GUARDED, ORIGIN, SCRIPTS, TEXTS, head_of, mostly, timed
 
 #: Requests of the longest flow: 21 of them, each with its preflight.
 MOST_REQUESTS = 2 * 21
@@ -216,9 +216,9 @@ _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 
 
 def _asking(url: str = "https://api.test/", **choices: object) -> Scene:
-    """A scene with a server that says nothing about CORS."""
+    """A scene with a server that allows what is asked for."""
     params = fetch_params(url, **choices)  # type: ignore[arg-type]
-    return Scene(params, page_context(ORIGIN), "webkit", (), [Reply(head=head_of("HTTP/1.1 200 X", []))])
+    return Scene(params, page_context(ORIGIN), "webkit", (), [Reply(head=head_of("HTTP/1.1 200 X", CONSENT))])
 
 
 @examples(1.5)

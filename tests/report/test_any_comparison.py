@@ -27,7 +27,7 @@ from tests.report.test_any_run import HAR, JUNIT, OPTIONS, SARIF, SGR, UNMASKED,
 from tests.report.test_any_run import assert_tables_and_words_only as assert_words_only
 from tests.support.effort import examples
 from tests.support.hostile import ORIGIN, SCRIPTS, head_of
-from tests.support.runs import CASES, STARTED, Case
+from tests.support.runs import CASES, HOSTILE, STARTED, Case
 
 _WAIVED = {"*": {"expect": "allow", "waiver": {"reason": "later", "expires": "2099-01-01"}}}
 _TREE = {
@@ -119,6 +119,7 @@ def _text(row: object) -> str:
 
 @examples(0.3)
 @given(TWO, OPTIONS, st.booleans())
+@example(Two(HOSTILE, HOSTILE.scripts[1:]), Options(width=80), True)
 def test_every_format_of_a_comparison_is_harmless_and_read_by_its_reader(two: Two, options: Options, old: bool) -> None:
     first, second = two.runs()
     ran = {cell.key for cell in first.cells}

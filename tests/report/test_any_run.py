@@ -31,7 +31,7 @@ from corstui.runner import cell as cells_of
 from corstui.runner.record import Tally
 from tests.support.effort import examples
 from tests.support.hostile import ORIGIN
-from tests.support.runs import CASES, Case
+from tests.support.runs import CASES, HOSTILE, Case
 
 SCHEMAS = Path(__file__).with_name("schemas")
 DOCUMENT = jsonschema.Draft202012Validator(document.schema())
@@ -69,6 +69,7 @@ _LONG = {"version": 1, "name": "A name " * 9, "origins": {"web": ORIGIN}, "endpo
 
 @examples(0.5)
 @given(CASES, OPTIONS)
+@example(HOSTILE, Options(width=80))
 @example(Case(_LONG, ["chromium"], [[Reply(head=b"")]], False), Options(width=40))
 def test_every_format_is_harmless_and_the_same_again(case: Case, options: Options) -> None:
     run = case.run()
@@ -87,6 +88,7 @@ def test_every_format_is_harmless_and_the_same_again(case: Case, options: Option
 
 @examples(0.3)
 @given(CASES, OPTIONS)
+@example(HOSTILE, Options())
 def test_the_story_of_a_cell_is_harmless(case: Case, options: Options) -> None:
     run = case.run()
     for cell in run.cells:
@@ -100,6 +102,7 @@ def test_the_story_of_a_cell_is_harmless(case: Case, options: Options) -> None:
 
 @examples(0.6)
 @given(CASES)
+@example(HOSTILE)
 def test_a_run_document_tells_every_byte_of_every_cell(case: Case) -> None:
     run = case.run()
     text = document.render(run, UNMASKED)
@@ -124,6 +127,7 @@ def test_a_run_document_tells_every_byte_of_every_cell(case: Case) -> None:
 
 @examples(0.3)
 @given(CASES, OPTIONS)
+@example(HOSTILE, Options())
 def test_json_lines_tell_the_same_cells_while_they_come_and_at_the_end(case: Case, options: Options) -> None:
     run = case.run()
     whole = json.loads(document.render(run, options))
@@ -143,6 +147,7 @@ def test_json_lines_tell_the_same_cells_while_they_come_and_at_the_end(case: Cas
 
 @examples(0.6)
 @given(CASES)
+@example(HOSTILE)
 def test_a_spreadsheet_reads_the_printable_form_and_no_formula(case: Case) -> None:
     run = case.run()
     titles, *found = csv.reader(io.StringIO(rows.render(run, UNMASKED), newline=""), strict=True)
@@ -158,6 +163,7 @@ def test_a_spreadsheet_reads_the_printable_form_and_no_formula(case: Case) -> No
 
 @examples(0.3)
 @given(CASES)
+@example(HOSTILE)
 def test_junit_fits_its_schema_and_counts_every_cell_once(case: Case) -> None:
     run = case.run()
     text = junit.render(run, UNMASKED)
@@ -177,6 +183,7 @@ def test_junit_fits_its_schema_and_counts_every_cell_once(case: Case) -> None:
 
 @examples(0.3)
 @given(CASES)
+@example(HOSTILE)
 def test_code_scanning_gets_a_log_by_its_schema_with_a_rule_for_each_result(case: Case) -> None:
     run = case.run()
     log = json.loads(sarif.render(run, UNMASKED))
@@ -193,6 +200,7 @@ def test_code_scanning_gets_a_log_by_its_schema_with_a_rule_for_each_result(case
 
 @examples(0.3)
 @given(CASES, st.booleans())
+@example(HOSTILE, True)
 def test_an_archive_fits_its_schema_and_has_every_exchange(case: Case, bodies: bool) -> None:
     run = case.run()
     log = json.loads(har.render(run, Options(secrets=True, bodies=bodies)))
@@ -205,10 +213,12 @@ def test_an_archive_fits_its_schema_and_has_every_exchange(case: Case, bodies: b
             told = exchange.response.headers if exchange.response else []
             assert [(each["name"], each["value"]) for each in entry["response"]["headers"]] == told
             assert entry["time"] >= 0
+            assert all(taken >= 0 or taken == -1 for taken in entry["timings"].values())
 
 
 @examples(0.4)
 @given(CASES, OPTIONS)
+@example(HOSTILE, Options())
 def test_markdown_has_no_markup_of_anybody_else(case: Case, options: Options) -> None:
     run = case.run()
     told = [markdown.render(run, options), *(render_cell(cell, options) for cell in run.cells)]
@@ -284,6 +294,7 @@ _OWN_TAGS = parsed(page._part("page.html")).tags
 
 @examples(0.4)
 @given(CASES)
+@example(HOSTILE)
 def test_a_page_holds_its_data_and_no_element_of_anybody_else(case: Case) -> None:
     run = case.run()
     markup = parsed(page.render(run, UNMASKED))

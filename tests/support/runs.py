@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from corstui.fetch.engines import ENGINES
-from corstui.fetch.messages import Held, Reply, Request
+from corstui.fetch.messages import Held, NetworkError, Reply, Request, Timing
 from corstui.fetch.result import Exchange
 from corstui.profile import Profile, load_profile
 from corstui.runner import Cell, Plan, Planned, Run, plan, recorded
@@ -22,7 +22,7 @@ from corstui.runner.cell import compact, finished
 from corstui.runner.controls import controls_of, exchange_of, place_of
 from corstui.runner.guard import Guard
 from corstui.runner.simulate import Recorded, joined, simulation
-from tests.support.hostile import ORIGIN, SCRIPTS, TEXTS, timed
+from tests.support.hostile import BAD_BYTES, CONSENT, NASTY, ORIGIN, SCRIPTS, TEXTS, head_of, timed
 
 #: When runs began, and the day by which their waivers hold.
 STARTED = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
@@ -122,6 +122,30 @@ class Case:
         return recorded(chosen, kept, STARTED, 12.5, interrupted=self.interrupted)
 
 
+#: Names and answers that act upon whatever shows them carelessly: examples for every reader.
+HOSTILE = Case(
+    {
+        "version": 1,
+        "name": "=1 \x1b]0;owned\x07 %cells% \u202e",
+        "environments": {"@SUM(A1)": {}, "</script><!--": {}},
+        "origins": {"-1|`x`": ORIGIN, "+\ufe0f[x](javascript:1)": "https://partner.test"},
+        "endpoints": {
+            "<b>&amp;</b> **x** \\|": {"url": "https://api.test/", "expect": "block acao-missing"},
+            "a.b]]>": {"request": "PUT https://api.test/x", "send": "never", "expect": "allow"},
+        },
+    },
+    list(ENGINES),
+    [
+        [
+            Reply(
+                head=head_of("HTTP/1.1 200 \x1b[2J", [*CONSENT, *((f"X-{n}", bad) for n, bad in enumerate(BAD_BYTES))])
+            )
+        ],
+        [Reply(head=head_of("HTTP/1.1 200 X", [("Access-Control-Allow-Origin", bad)])) for bad in BAD_BYTES],
+        [Reply(error=NetworkError("timeout", "".join(NASTY), sent=True), timing=Timing(1.0, 2.0, 3.0, 4.0, 5.0, 0.5))],
+    ],
+    False,
+)
 CASES = st.builds(Case, _SHOPS, _ENGINE_LISTS, st.lists(SCRIPTS, min_size=1, max_size=4), st.booleans())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
@@ -15,7 +15,7 @@ from corstui.tui.flowpages import PAGES, tab_label
 from corstui.tui.render import View, difference, side_by_side
 from corstui.tui.sequence import sequence
 from tests.support.effort import examples
-from tests.support.runs import CASES, Case
+from tests.support.runs import CASES, HOSTILE, Case
 
 #: What screens of 80 columns and more leave for a page.
 COLUMNS = st.integers(60, 200)
@@ -30,6 +30,7 @@ def assert_shown(lines: list[Content], columns: int) -> None:
 
 @examples(0.3)
 @given(CASES, COLUMNS, st.booleans())
+@example(HOSTILE, 60, False)
 def test_every_page_of_every_cell(case: Case, columns: int, ascii: bool) -> None:
     for cell in case.run().cells:
         view = View.of(cell.planned, ascii)
@@ -43,6 +44,7 @@ def test_every_page_of_every_cell(case: Case, columns: int, ascii: bool) -> None
 
 @examples(0.3)
 @given(CASES, COLUMNS, st.booleans())
+@example(HOSTILE, 60, False)
 def test_any_two_cells_side_by_side(case: Case, columns: int, ascii: bool) -> None:
     cells = case.run().cells
     for a, b in pairwise(cells):
