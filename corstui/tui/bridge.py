@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,7 @@ class Bridge:
     def _begin(self, number: int, plan: Plan, keys: frozenset[CellKey]) -> None:
         task = asyncio.get_running_loop().create_task(self._work(number, plan, keys))
         self._tasks[number] = task
-        task.add_done_callback(lambda _: self._tasks.pop(number, None))
+        task.add_done_callback(partial(self._over, number))
 
     def _cancel(self, run: int | None) -> None:
         for number, task in list(self._tasks.items()):
@@ -130,16 +131,16 @@ class Bridge:
                 task.cancel()
 
     async def _work(self, number: int, plan: Plan, keys: frozenset[CellKey]) -> None:
-        error: str | None = None
-        try:
-            cells = self._executing()(plan, only=keys, on_start=lambda key: self._news.put(Started(number, key)))
-            async with aclosing(cells):
-                async for cell in cells:
-                    self._news.put(Finished(number, cell))
-        except Exception as problem:
-            error = str(problem) or type(problem).__name__
-        finally:
-            self._news.put(Ended(number, error))
+        cells = self._executing()(plan, only=keys, on_start=lambda key: self._news.put(Started(number, key)))
+        async with aclosing(cells):
+            async for cell in cells:
+                self._news.put(Finished(number, cell))
+
+    def _over(self, number: int, task: asyncio.Task[None]) -> None:
+        """Tell that the run has ended, also one that was cancelled before its first step."""
+        del self._tasks[number]
+        problem = None if task.cancelled() else task.exception()
+        self._news.put(Ended(number, None if problem is None else _words(problem)))
 
     def _executing(self) -> Execute:
         if self._execute is None:
@@ -150,5 +151,12 @@ class Bridge:
 
     def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         problem = context.get("exception")
-        detail = f": {problem}" if problem is not None else ""
+        detail = f": {_words(problem)}" if problem is not None else ""
         self._news.put(Ended(None, f"{context.get('message', 'network thread')}{detail}"))
+
+
+def _words(problem: BaseException) -> str:
+    """What an exception says of itself, without secrets."""
+    from corstui.profile.secrets import without_secrets
+
+    return without_secrets(str(problem)) or type(problem).__name__

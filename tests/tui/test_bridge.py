@@ -65,6 +65,19 @@ async def test_starts_results_and_the_end_arrive_in_order(made: list[Bridge]) ->
     assert news[-1] == Ended(7)
 
 
+async def test_a_run_that_is_stopped_before_it_begins_ends_too(made: list[Bridge]) -> None:
+    bridge = Bridge(everything)
+    made.append(bridge)
+    bridge.run(1, None, KEYS)  # type: ignore[arg-type]
+    await collected(bridge, ended)
+    loop, held = bridge._running_loop(), threading.Event()
+    loop.call_soon_threadsafe(held.wait)
+    bridge.run(2, None, KEYS)  # type: ignore[arg-type]
+    bridge.stop(2)
+    held.set()
+    assert await collected(bridge, ended) == [Ended(2)]
+
+
 async def test_a_run_happens_in_another_thread(made: list[Bridge]) -> None:
     seen: list[threading.Thread] = []
 

@@ -264,7 +264,7 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
     def _drain(self) -> None:
         changes = self.runs.drain()
         for error in changes.errors:
-            self.say("network", f"The run broke off: {error}")
+            self.say("network", f"The run broke off: {printable(error)}")
         self.tell_changes(changes)
         for batch in changes.completed:
             self.keep(batch)
