@@ -8,7 +8,7 @@ from importlib import import_module
 
 from corstui.cli import exits
 from corstui.cli.arguments import parse
-from corstui.cli.streams import UsageError, complain, silence_stdout, stand_in
+from corstui.cli.streams import UsageError, complain, narrate, silence_stdout, stand_in
 
 #: Commands whose module cannot have their name.
 _MODULES = {"try": "attempt"}
@@ -29,8 +29,17 @@ def main(argv: list[str] | None = None) -> int:
         return exits.OK
     except KeyboardInterrupt:
         return exits.INTERRUPTED
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        _tell(error)
         complain("this is a defect of corstui; please report it with the lines above")
         return exits.DEFECT
     return code
+
+
+def _tell(error: Exception) -> None:
+    """The traceback on stderr, for a report that anybody may read: without secrets, and harmless to a terminal."""
+    from corstui.analysis.text import printable
+    from corstui.profile.secrets import without_secrets
+
+    for line in without_secrets("".join(traceback.format_exception(error))).splitlines():
+        narrate(printable(line))

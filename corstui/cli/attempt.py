@@ -14,6 +14,7 @@ from corstui.fetch.url import parse
 from corstui.profile import Location
 from corstui.profile.origins import check_origin
 from corstui.profile.problems import Refusal
+from corstui.profile.secrets import Masker
 from corstui.report import document, flow
 from corstui.report.standing import standing
 from corstui.runner.plan import choose_engines
@@ -57,7 +58,7 @@ def _url(text: str) -> str:
     local = text.startswith(("localhost", "127.", "["))
     completed = f"{'http' if local else 'https'}://{text}"
     hint = f"; write {completed}" if parse(completed) is not None and "://" not in text else ""
-    raise UsageError(printable(f"{text!r} is not a URL{hint}"))
+    raise UsageError(printable(Masker().mask(f"{text!r} is not a URL{hint}")))
 
 
 def _origin(text: str) -> str:
@@ -71,7 +72,9 @@ def _header(text: str) -> tuple[str, str]:
     """``Name: value``; a warning for what a browser would drop."""
     match = re.fullmatch(r"([^:]+):(.*)", text, re.DOTALL)
     if match is None:
-        raise UsageError(printable(f"{text!r} is not a header; write 'Name: value'"))
+        # anything but a name may be a token
+        word = re.match(r"[A-Za-z]+(-[A-Za-z]+)*(?!\S)", text)
+        raise UsageError(f"{word[0] if word else '***'!r} is not a header; write 'Name: value'")
     name, value = match[1].strip(), match[2].strip()
     if is_forbidden(name, value):
         narrate(printable(f"{name}: a browser lets no script set this header; it is left out, as it would be there"))

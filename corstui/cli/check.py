@@ -79,7 +79,7 @@ def _write(result: Run, profile: Profile, snapshot: Snapshot, arguments: argpars
     """Write the expectations instead of a report. What proved nothing asks for exit code 3."""
     diff = write_expectations(result, profile, snapshot, diff=arguments.diff)
     if diff:
-        deliver(diff, arguments.output)
+        deliver(diff if arguments.show_secrets else profile.mask(diff), arguments.output)
     return exits.UNJUDGED if any(observed(cell) is None for cell in result.cells) else exits.OK
 
 

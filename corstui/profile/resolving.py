@@ -19,7 +19,15 @@ from corstui.profile.kinds import Values
 from corstui.profile.model import Endpoint, EndpointSpec, EnvironmentSpec, Part, Tls
 from corstui.profile.origins import check_origin, scheme_hint
 from corstui.profile.problems import Location, Problems, Refusal, shown
-from corstui.profile.secrets import Masker, credentials_in, credentials_of, findable, is_secret_name, secret_fields
+from corstui.profile.secrets import (
+    Masker,
+    credentials_in,
+    credentials_of,
+    findable,
+    is_secret_name,
+    remember,
+    secret_fields,
+)
 from corstui.profile.variables import Scope, Template
 
 _CONTENT_TYPES = {
@@ -79,6 +87,7 @@ class Resolver:
             endpoint = self._endpoint(spec, list(found.origins))
             if endpoint is not None:
                 found.endpoints.append(endpoint)
+        remember(self._secrets)
         return found
 
     @contextmanager

@@ -105,6 +105,21 @@ def secret_fields(fields: Iterable[tuple[str, str]]) -> frozenset[str]:
     return frozenset().union(*(findable(value) for name, value in fields if is_secret_name(name)))
 
 
+#: What this process has come to know, for what it has to say when it breaks.
+_known: set[str] = set()
+
+
+def remember(secrets: Iterable[str]) -> None:
+    """Have :func:`without_secrets` hide these."""
+    _known.update(secrets)
+
+
+def without_secrets(text: str) -> str:
+    """``text`` without any secret that this process has come across: for the words of an exception, which may hold
+    anything, where nobody knows which environment it is about."""
+    return Masker(_known).mask(text)
+
+
 class Masker:
     """Masks a given set of secrets. Masking what is masked changes nothing."""
 

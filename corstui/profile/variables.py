@@ -13,6 +13,7 @@ from pathlib import Path
 
 from corstui.profile.document import Scalar
 from corstui.profile.problems import Location, Refusal, nearest, shown
+from corstui.profile.secrets import remember
 from corstui.profile.source import MAX_VALUE, read_bytes
 
 #: A variable's name; ``env``, ``secret`` and ``file`` before a colon are sources instead.
@@ -148,6 +149,7 @@ class Scope:
                     state = "is empty" if reference.name in self._process else "is not set"
                     hint = f"set the environment variable {reference.name}"
                     raise Refusal(location, f"the secret {reference.name} {state}", hint)
+                remember([secret])
                 return Expanded(secret, frozenset({secret}))
             case _:
                 text = self._from_process(reference.name, location)
@@ -205,4 +207,5 @@ def _text_file(path: str, location: Location) -> Expanded:
     except UnicodeDecodeError:
         raise Refusal(location, f"the file {shown(path)} is not UTF-8", "only a whole body may be any bytes") from None
     text = text.removesuffix("\n").removesuffix("\r")
+    remember([text])
     return Expanded(text, frozenset({text}) if text else frozenset())

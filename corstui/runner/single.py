@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from corstui.fetch.url import parse
 from corstui.profile import Deployment, Endpoint, Location, Settings, Tls
 from corstui.profile.model import OPTIONS
-from corstui.profile.secrets import Masker, credentials_in, credentials_of, is_secret_name
+from corstui.profile.secrets import Masker, credentials_in, credentials_of, is_secret_name, remember
 from corstui.runner.plan import CellKey, Plan, Planned
 
 #: The one environment of such a plan.
@@ -33,6 +33,7 @@ def single(
     ``options``: mode, credentials, redirect and the other plain choices of a request.
     """
     secrets = _secrets(url, headers)
+    remember(secrets)
     endpoint = _endpoint(Masker(secrets).mask(_named(url)), url, method, headers, body, options)
     deployment = Deployment(
         name=ENVIRONMENT,

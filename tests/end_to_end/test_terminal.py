@@ -29,7 +29,7 @@ from corstui.tui import app
 
 def fail(self):
     session, secret = self.dashboard.session, self.process_env["TOKEN"]
-    raise RuntimeError("broken on purpose")
+    raise RuntimeError(f"broken on purpose by {secret}")
 
 app.CorstuiApp.action_legend = fail
 from corstui.cli import main
