@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from corstui.analysis.answerers import in_front
 from corstui.analysis.cookies import Fate, fates
 from corstui.analysis.explain import explain
 from corstui.analysis.facts import phase_of
@@ -25,6 +26,7 @@ from corstui.tui.render import (
     MUTED,
     READABLE,
     View,
+    expected_lines,
     first_host,
     status_of,
     target_of,
@@ -122,13 +124,16 @@ def cookie_lines(cell: Cell, view: View, columns: int) -> list[Content]:
 
 
 def advice(cell: Cell, view: View, columns: int) -> list[Content]:
-    """What to change, then what the reason means."""
+    """What is expected, what to change, then what the reason means."""
     columns = min(columns, READABLE)
-    lines: list[Content] = []
-    for text in fix(cell):
+    lines = expected_lines(cell, view, columns)
+    lines += [Content("")] if lines else []
+    change = fix(cell)
+    for text in change:
         lines += wrapped(view.text(text), columns, first="  ", rest="      ")
-    if not lines:
-        lines = [Content("Nothing needs to change.")]
+    lines += [] if change else [Content("Nothing needs to change.")]
+    for text in in_front(cell.flow, cell.controls):
+        lines += [Content(""), *wrapped(view.text(text), columns)]
     for recipe in recipes(cell):
         for title, code in recipe.titled():
             lines += [Content(""), *wrapped(title, columns, style="bold")]

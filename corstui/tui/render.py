@@ -210,7 +210,7 @@ def _why(cell: Cell, view: View, columns: int) -> list[Content]:
 
 
 def _rest(cell: Cell, view: View, columns: int) -> list[Content]:
-    lines = [*_expected(cell, view, columns), *_advice(cell, view, columns)]
+    lines = [*expected_lines(cell, view, columns), *_advice(cell, view, columns)]
     lines += [Content(""), *_exchanges(cell, view, columns), *_unsent(cell, view, columns)]
     lines += _deciding(cell, view, columns)
     who = answered_by(cell)
@@ -223,7 +223,8 @@ def _rest(cell: Cell, view: View, columns: int) -> list[Content]:
     return lines
 
 
-def _expected(cell: Cell, view: View, columns: int) -> list[Content]:
+def expected_lines(cell: Cell, view: View, columns: int) -> list[Content]:
+    """What is expected of the cell, whether it is met, and what a waiver does; empty where nothing is expected."""
     expectation = cell.planned.expectation
     if expectation is None:
         return []

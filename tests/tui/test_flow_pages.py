@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from textual.content import Content
 from corstui.fetch.cookies import Cookie
 from corstui.fetch.messages import Held, NetworkError, Reply, Timing
 from corstui.fetch.result import Flow
+from corstui.profile.problems import Location
 from corstui.runner import Cell
 from corstui.runner.simulate import Recorded
 from corstui.runner.store import StoredCell
@@ -21,8 +23,11 @@ from corstui.tui.render import View
 from corstui.tui.sequence import sequence
 from corstui.tui.titles import title
 from tests.analysis.flows import APP, flow, ok, preflight
+from tests.runner.lint.scenes import control
 from tests.support.playbook import head
 from tests.tui.opened import SECRET, OpenedCell, allowed, hostile, opened, received, refused
+
+ALLOW = SimpleNamespace(text="allow", location=Location("/profiles/shop.yaml", 31, 5))
 
 FINDING = {
     "rule": "lint.lna-target",
@@ -310,6 +315,20 @@ def test_advice_comes_with_the_meaning_of_the_reason() -> None:
     assert "Access-Control-Allow-Methods: PUT" in lines
     assert "Why browsers do it" in lines
     assert shown("Fix", allowed()) == "Nothing needs to change."
+
+
+def test_advice_says_what_is_expected_and_what_a_waiver_accepts() -> None:
+    note = "waived until 2026-12-31: old gateway"
+    waived = replace(received(), expectation=ALLOW, waiver_state="in-force", waiver_note=note)
+    first, second, *_ = shown("Fix", waived).splitlines()
+    assert first == "Expected allow (shop.yaml:31): not as expected, which is accepted"
+    assert second == note
+
+
+def test_advice_says_who_answered() -> None:
+    answer = flow(head(401, ("Server", "nginx")), url=control().request.url)
+    seen = replace(opened(answer), controls=(control(("Server", "uvicorn")),))
+    assert "Something in front answered the GET, 401 (nginx), and not the application" in shown("Fix", seen)
 
 
 def test_raw_heads_are_in_the_order_of_the_wire() -> None:
