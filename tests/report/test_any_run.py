@@ -299,6 +299,7 @@ def test_a_page_holds_its_data_and_no_element_of_anybody_else(case: Case) -> Non
     run = case.run()
     markup = parsed(page.render(run, UNMASKED))
     assert markup.tags == _OWN_TAGS
+    assert not any("<" in block for block in markup.data), "browsers end a script at more than Python does"
     values = [json.loads(line) for block in markup.data for line in block.strip().split("\n") if line]
     overview, *stories = values
     assert overview["title"] == run.plan.name
