@@ -159,6 +159,7 @@ async def shown(name: str, folder: Path, size: tuple[int, int], *, ascii: bool =
             await person.press(*keys)
             await _rest(person, scene)
         await person.until(lambda: isinstance(app.screen, scene.screen) and scene.ready(person))
+        await person.until(lambda: app.dashboard is None or not app.dashboard._behind)
         for field in (*app.screen.query(Input), *app.screen.query(TextArea)):
             field.cursor_blink = False
         await still(person)
