@@ -243,7 +243,7 @@ def _forms(secret: str) -> Iterator[tuple[str, str]]:
     raw = _bytes(secret)
     for text in {secret} | findable(unquote(secret)):
         yield text, f"(?i:{''.join(map(_character, text))})"
-    for form in _base64_forms(raw):
+    for form in _base64_forms(raw) | _base64_forms(secret.encode("latin-1", "ignore")):
         yield form, re.escape(form)
 
 
@@ -270,6 +270,8 @@ def _character(char: str) -> str:
     forms += {" ": ["+"], "\\": ["/"]}.get(char, [])
     cases = sorted({char, char.lower(), char.upper()})
     encoded = [form for case in cases for form in (_percent_encoded(case), _as_latin(case))]
+    # as a byte of its own it goes out in a header
+    encoded += [f"%(?:25)*{code:02x}"] if code <= 0xFF else []
     either = "|".join([*encoded, *map(re.escape, sorted(set(forms), key=len, reverse=True))])
     return f"(?:{either}){'?' if char in _DROPPED else ''}"
 

@@ -41,6 +41,11 @@ def url_part(text: str, before: str, after: str = "") -> str:
     return url.href.partition(before or "example/")[2] if url is not None else ""
 
 
+def in_header(text: str) -> bytes:
+    """The bytes of a header's value: latin-1 where that has all of it."""
+    return text.encode("latin-1" if max(text) <= "\xff" else "utf-8")
+
+
 #: How a server says what it was told.
 ENCODINGS: dict[str, Callable[[str], str]] = {
     "as it is": str,
@@ -54,6 +59,8 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "as a form": quote_plus,
     "in base64": lambda text: base64.b64encode(text.encode()).decode(),
     "as a password in base64": lambda text: base64.b64encode(f"me:{text}".encode()).decode(),
+    "in base64, from a header": lambda text: base64.b64encode(in_header(text)).decode(),
+    "percent-encoded, from a header": lambda text: quote(in_header(text), safe=""),
     "in base64 for URLs": lambda text: base64.urlsafe_b64encode(f"<{text}>".encode()).decode().rstrip("="),
     "in JSON": lambda text: json.dumps({"said": text}),
     "in JSON as UTF-8": lambda text: json.dumps({"said": text}, ensure_ascii=False),

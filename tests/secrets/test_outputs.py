@@ -63,7 +63,7 @@ def pages(cell: Cell, other: Cell) -> Iterator[tuple[str, str]]:
             yield f"copy as {form.name}", form.make(cell, Options())
 
 
-@examples(0.6)
+@examples(0.4)
 @given(PLANTED)
 def test_no_secret_gets_out(planted: Planted) -> None:
     try:
