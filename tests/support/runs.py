@@ -152,7 +152,7 @@ CASES = st.builds(Case, _SHOPS, _ENGINE_LISTS, st.lists(SCRIPTS, min_size=1, max
 def _cells(chosen: Plan, scripts: Sequence[Sequence[Reply]]) -> Iterator[Cell]:
     controls = {place: tuple(_asked(requests, scripts[0])) for place, requests in controls_of(chosen).items()}
     for planned, script in zip(chosen.cells, cycle(scripts), strict=False):
-        yield played(planned, script, controls.get(place_of(planned), ()))
+        yield played(planned, script, controls.get(place_of(planned), ()), bodies=True)
 
 
 def _asked(requests: Iterable[Request], script: Sequence[Reply]) -> Iterator[Exchange]:
