@@ -63,15 +63,18 @@ def entry_text(cell: Cell, exchange: Exchange, options: Options) -> str:
 
 
 def _page(name: str, cell: Cell, mask: Mask) -> dict[str, Any]:
+    note = f"; {cell.waiver_note}" if cell.waiver_note else ""
     return {
         "id": name,
         "startedDateTime": _instant(_began(cell)),
         "title": str(cell.key),
         "pageTimings": {"onContentLoad": _ABSENT, "onLoad": _ABSENT},
-        "comment": mask.text(headline(cell)),
+        "comment": mask.text(f"{headline(cell)}{note}"),
         "_origin": cell.origin_value,
         "_verdict": cell.verdict,
         "_reason": cell.reason,
+        "_expected": cell.expected,
+        "_as_expected": cell.as_expected,
     }
 
 

@@ -64,7 +64,7 @@ NOTES = [
 
 
 @pytest.mark.parametrize(("expect", "expires", "note"), NOTES)
-@pytest.mark.parametrize("format", ["table", "markdown", "junit", "html", "csv", "sarif"])
+@pytest.mark.parametrize("format", ["table", "markdown", "junit", "html", "csv", "sarif", "har"])
 def test_each_report_tells_the_reason_and_the_date(
     corstui: Run, profile: Write, format: str, expect: str, expires: str, note: str
 ) -> None:
