@@ -19,7 +19,7 @@ from corstui.cli.streams import UsageError, narrate
 from corstui.profile import Profile, ProfileError, load_profile
 from corstui.profile.freezing import Wish, Words, freeze
 from corstui.profile.problems import Location
-from corstui.report.files import replace_file
+from corstui.report.files import refusal, replace_files
 from corstui.runner import Cell, Run
 
 #: How an endpoint is written: without what other levels say already, in full, without ``*``. The first that is true.
@@ -53,11 +53,11 @@ def write_expectations(run: Run, profile: Profile, before: Snapshot, *, diff: bo
     for path in before.texts:
         if _content(path) != before.texts[path]:
             raise UsageError(f"{printable(path)} has changed since it was read; nothing was written")
-    for path, text in after.items():
-        try:
-            replace_file(Path(path), text)
-        except OSError as error:
-            raise UsageError(f"cannot write {printable(path)}: {error.strerror or error}") from None
+    try:
+        replace_files({Path(path): text for path, text in after.items()})
+    except OSError as error:
+        named = Path(error.filename) if isinstance(error.filename, str) else Path(next(iter(after)))
+        raise UsageError(f"{refusal(named, error)}; nothing was written") from None
     return ""
 
 
@@ -234,7 +234,9 @@ def _tell(run: Run, left: Mapping[Location, str], after: Mapping[str, str]) -> N
         narrate(printable(f"{cell.key}: left as it is: {why or cell.verdict}"))
     written = ", ".join(after) or "nothing"
     missing = len(run.plan.cells) - len(run.cells)
-    narrate(printable(f"expectations: {written} changed; {len(unproven) + missing} cells left as they are"))
+    unwritten = {cell.key for cell in run.cells if cell.planned.endpoint.location in left}
+    count = missing + len(unwritten | {cell.key for cell in unproven})
+    narrate(printable(f"expectations: {written} changed; {count} cells left as they are"))
 
 
 def _diff(path: str, before: str, after: str) -> str:

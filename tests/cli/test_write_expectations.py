@@ -163,6 +163,12 @@ def test_an_anchored_endpoint_is_left_and_told(corstui: Run, profile: Write, tmp
     assert "  b: {expect: allow, <<: *a}\n" in text
 
 
+def test_cells_of_an_endpoint_that_cannot_be_written_count_as_left(corstui: Run, profile: Write) -> None:
+    done = corstui("check", profile("  folded: >-\n    GET\n    API/open\n  a: GET API/open\n"), FREEZE)
+    assert "shop.yaml:6:3: left as it is: its request is written over several lines" in done.err
+    assert done.err.splitlines()[-1] == "expectations: shop.yaml changed; 2 cells left as they are"
+
+
 def test_an_included_file_is_edited_where_the_endpoint_stands(
     corstui: Run, profile: Write, tmp_path: Path, api: Api
 ) -> None:
