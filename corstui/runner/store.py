@@ -147,8 +147,10 @@ def load_run(path: Path) -> StoredRun:
         raise StoreError(f"{path} is no run document: it is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise StoreError(f"{path}:{error.lineno}:{error.colno}: no JSON: {error.msg}") from None
+    except (ValueError, RecursionError):  # JSON by its grammar
+        raise StoreError(f"{path} is no run document: a number too long, or nested too deep") from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        found = repr(document.get("schema")) if isinstance(document, dict) else type(document).__name__
+        found = shown(str(document.get("schema"))) if isinstance(document, dict) else type(document).__name__
         raise StoreError(
             f"{path} is no run document: its schema is {found}, not {SCHEMA!r} (check --format json writes one)"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from corstui.analysis.compare import Comparison, compare
 from corstui.analysis.text import width
 from corstui.fetch.messages import NetworkError, Reply
 from corstui.report import document
+from corstui.report.archive import Archive
 from corstui.report.comparison import Side, Sides, pair_of
 from corstui.report.formats import COMPARE_FORMATS, NotInDocuments, Options, compare_renderer
 from corstui.runner import Planned, Run
@@ -200,13 +202,14 @@ def test_a_waiver_in_a_state_of_another_kind_says_nothing() -> None:
 
 
 @given(st.binary(max_size=80) | st.text(max_size=80).map(str.encode))
+@example(b"[" * 200_000)
+@example(b'{"schema": ' + b"9" * 5_000 + b"}")
+@example(b'{"schema": ' + b"[" * 200_000 + b', "cells": [')
 def test_any_bytes_are_no_run_document_and_a_sentence_says_so(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory, "run.json")
+        path = Path(directory, "20261123T010203.000000Z-run.json")
         path.write_bytes(content)
-        try:
+        with pytest.raises(StoreError, match=re.escape(path.name)):
             load_run(path)
-        except StoreError as error:
-            assert "run.json" in str(error)
-        else:
-            raise AssertionError("nothing so short is a run document")
+        (entry,) = Archive(Path(directory)).entries()
+        assert entry.problem
