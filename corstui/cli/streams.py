@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import locale
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, NoReturn, TextIO
+from typing import Literal, TextIO
 
-from corstui.report.files import replace_file, replacing
+from corstui.analysis.text import printable
+from corstui.report.files import refusal, replace_file, replacing
 
 
 class UsageError(Exception):
@@ -52,7 +54,7 @@ def emit(text: str, output: str | None = None) -> None:
         try:
             replace_file(Path(output), text)
         except OSError as error:
-            _refuse(Path(output), (error.strerror or str(error)).lower())
+            raise UsageError(refusal(Path(output), error)) from None
         return
     _tolerate_encoding(sys.stdout)
     try:
@@ -62,7 +64,8 @@ def emit(text: str, output: str | None = None) -> None:
         silence_stdout()
     except OSError as error:
         silence_stdout()
-        raise UsageError(f"cannot write to standard output: {error.strerror or 'it is closed'}") from None
+        why = f"{error.strerror.lower()}; --output writes to a file" if error.strerror else "it is closed"
+        raise UsageError(f"cannot write to standard output: {why}") from None
 
 
 @contextlib.contextmanager
@@ -78,7 +81,7 @@ def lines_to(output: str | None) -> Iterator[Callable[[str], None]]:
         with replacing(Path(output)) as file:
             yield lambda line: print(line, file=file)
     except OSError as error:
-        _refuse(Path(output), (error.strerror or str(error)).lower())
+        raise UsageError(refusal(Path(output), error)) from None
 
 
 def silence_stdout() -> None:
@@ -94,15 +97,17 @@ def check_output(output: str | None) -> None:
         return
     path = Path(output)
     if path.is_dir():
-        _refuse(path, "it is a directory")
+        raise UsageError(printable(f"cannot write {path}: it is a directory; name a file in it"))
     if not path.parent.is_dir():
-        _refuse(path, f"there is no directory {path.parent}")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        _refuse(path, "permission denied")
-
-
-def _refuse(path: Path, why: str) -> NoReturn:
-    raise UsageError(f"cannot write {path}: {why}")
+        raise UsageError(printable(f"cannot write {path}: there is no directory {path.parent}; make it first"))
+    try:
+        places = [path.resolve()] if path.exists() else []
+        # a file is replaced as a whole, which takes the permission to write to its directory
+        places += [path.resolve().parent] if path.is_file() or not path.exists() else []
+    except OSError as error:
+        raise UsageError(refusal(path, error)) from None
+    if not all(os.access(place, os.W_OK) for place in places):
+        raise UsageError(refusal(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES))))
 
 
 def _tolerate_encoding(stream: TextIO) -> None:

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from corstui.report.document import SCHEMA, chunks
-from corstui.report.files import replace_file
+from corstui.report.files import make_private, remove_abandoned, replace_file
 from corstui.report.formats import Options
 from corstui.runner.record import Run
 
-_OWNER_ONLY_FILE, _OWNER_ONLY_FOLDER = 0o600, 0o700
+_OWNER_ONLY = 0o600
 #: What the archive itself calls its files; whatever else lies in the folder is not its business.
 _NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-[a-z0-9-]*\.json")
 _CELLS = '"cells": ['
@@ -58,14 +58,15 @@ class Archive:
     most_bytes: int = 256 << 20
 
     def keep(self, run: Run) -> Path:
-        """Write the run and forget the oldest beyond the bounds; returns its file. Raises OSError.
+        """Write the run and forget the oldest beyond the bounds; returns its file. Raises OSError. What a program that
+        was killed left behind goes too.
 
         Rendering takes a while for many cells; between two of them other threads get their turn.
         """
-        self.folder.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-        self.folder.chmod(_OWNER_ONLY_FOLDER)
+        make_private(self.folder)
+        remove_abandoned(self.folder, _NAME)
         path = self._free_path(run)
-        replace_file(path, _patiently(run), _OWNER_ONLY_FILE)
+        replace_file(path, _patiently(run), _OWNER_ONLY)
         self._forget(path)
         return path
 
@@ -117,7 +118,7 @@ def _entry(path: Path) -> Entry:
     try:
         with path.open(encoding="utf-8") as file:
             return _read(path, file.read(_HEAD_AT_MOST))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         return Entry(path, problem=getattr(error, "strerror", None) or "it is no run document")
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from textual.app import App
 
+from corstui.report.files import make_private, refusal
+
 
 def copy(app: App[Any], text: str, what: str) -> None:
     """Put ``text`` on the clipboard and into a file, and say so. ``what`` names it, e.g. ``curl command``.
@@ -23,17 +25,21 @@ def copy(app: App[Any], text: str, what: str) -> None:
     try:
         path = keep(text, os.environ)
     except OSError as error:
-        app.notify(f"Copied the {what}. No copy in a file: {error.strerror or error}", markup=False)
+        app.notify(f"Copied the {what}. No copy in a file: {refusal(kept_in(os.environ), error)}.", markup=False)
     else:
         app.notify(f"Copied the {what}; also in {path}", markup=False)
 
 
+def kept_in(environ: Mapping[str, str]) -> Path:
+    """The file that holds the latest copy."""
+    base = environ.get("XDG_CACHE_HOME") or ""
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "corstui" / "copied.txt"
+
+
 def keep(text: str, environ: Mapping[str, str]) -> Path:
     """Write ``text`` to a file that only its owner can read, and return its path. Raises OSError."""
-    base = environ.get("XDG_CACHE_HOME") or ""
-    folder = (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "corstui"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "copied.txt"
+    path = kept_in(environ)
+    make_private(path.parent)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text + "\n")

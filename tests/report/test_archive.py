@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import stat
-import subprocess
 import sys
-import textwrap
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from corstui.report.archive import Archive, save_as_baseline
 from corstui.report.document import render
+from corstui.report.files import replace_file
 from corstui.report.formats import Options
 from corstui.runner.record import Run
 from corstui.runner.store import load_run
 from tests.report.conftest import Finish
+from tests.report.test_files import full_disk
 
 PROFILE = """
 origins: {web: "https://web.example", shy: "https://shy.example"}
@@ -114,47 +115,74 @@ def test_a_folder_that_cannot_be_made_is_an_error_and_leaves_nothing(tmp_path: P
         Archive(tmp_path / "file" / "runs").keep(shop_run)
 
 
-def test_a_full_disk_leaves_what_was_there_and_no_scraps(
-    tmp_path: Path, folder: Path, shop_run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_what_was_there_and_no_scraps(folder: Path, shop_run: Run) -> None:
     archive = Archive(folder)
     kept = archive.keep(at(shop_run, 1))
-
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    before = kept.read_bytes()
+    with full_disk(), pytest.raises(OSError, match="File too large"):
         archive.keep(at(shop_run, 2))
     assert list(folder.iterdir()) == [kept]
+    assert kept.read_bytes() == before
 
 
-def test_a_kill_at_any_moment_leaves_whole_files_only(tmp_path: Path, shop_run: Run) -> None:
-    document = tmp_path / "document.json"
-    document.write_text(render(shop_run, Options()))
-    program = textwrap.dedent("""
-        import sys
-        from pathlib import Path
-        from corstui.report.files import replace_file
-        text = Path(sys.argv[1]).read_text()
-        print("ready", flush=True)
-        while True:
-            replace_file(Path(sys.argv[2]), text, 0o600)
-    """)
-    target = tmp_path / "kept.json"
-    for _ in range(5):
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, str(document), str(target)], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        while not target.exists():
-            pass
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        assert json.loads(target.read_text())["schema"] == "corstui.run/1"
-        target.unlink()
+STEPS = ("open", "os.chmod", "os.rename", "os.remove", "os.mkdir", "os.listdir", "fsync")
+
+
+def killed_at(step: int, work: Callable[[], object]) -> bool:
+    """Do the work in a process that SIGKILL ends at this step; False where it has fewer. A step is whatever asks the
+    operating system for a file: opening, writing through, permissions, renaming, removing."""
+    child = os.fork()
+    if child == 0:
+        steps = iter(range(step))
+
+        def passed(event: str, _: object) -> None:
+            if event in STEPS and next(steps, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        fsync = os.fsync
+        os.fsync = lambda descriptor: (passed("fsync", None), fsync(descriptor))[1]  # type: ignore[misc]
+        sys.addaudithook(passed)
+        work()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def test_a_kill_at_any_step_leaves_whole_runs_only_and_what_is_left_over_goes_later(
+    folder: Path, shop_run: Run
+) -> None:
+    archive = Archive(folder)
+    first = archive.keep(shop_run)
+    step = 0
+    while killed_at(step, partial(archive.keep, at(shop_run, step + 1))):
+        step += 1
+        entries = archive.entries()
+        assert first in [entry.path for entry in entries]
+        for entry in entries:
+            assert entry.problem is None
+            assert len(load_run(entry.path).cells) == len(shop_run.cells)
+    left = [path for path in folder.iterdir() if path.name.startswith(".")]
+    assert step >= 5
+    assert left
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    for path in left:
+        os.utime(path, (0, 0))
+    archive.keep(shop_run)
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_kill_at_any_step_leaves_the_file_before_it_or_the_one_after_it(tmp_path: Path) -> None:
+    target, after, step = tmp_path / "shop.baseline.json", "after" * 50_000, 0
+    seen = []
+    target.write_text("before")
+    while killed_at(step, lambda: replace_file(target, after)):
+        seen.append(target.read_text())
+        target.write_text("before")
+        step += 1
+    assert set(seen) <= {"before", after}
+    assert seen.count("before") >= 4
+    assert target.read_text() == after
 
 
 def test_a_baseline_is_a_copy_that_others_can_read(tmp_path: Path, folder: Path, shop_run: Run) -> None:

@@ -17,7 +17,7 @@ from textual.widgets import Footer, Input, Static, TextArea
 from corstui.analysis.text import printable
 from corstui.profile.drafting import draft, origins_of
 from corstui.profile.pasted import requests_of
-from corstui.report.files import replace_file
+from corstui.report import files
 from corstui.tui.places import new_profile
 from corstui.tui.render import wrapped
 
@@ -140,9 +140,10 @@ class CreateScreen(Screen[Path]):
             text = draft(self.typed.get("name", "") or path.stem, origins, requests, file=path.name).text
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                replace_file(path, text)
+                files.replace_file(path, text)
             except OSError as error:
-                refusal = f"Cannot write {path}: {error.strerror or error}."
+                said = files.refusal(path, error)
+                refusal = f"{said[:1].upper()}{said[1:]}."
         if refusal:
             self._tell(refusal)
         else:

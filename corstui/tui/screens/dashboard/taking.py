@@ -148,14 +148,14 @@ class TakeKeys(Desk):
 
     def _write(self, run: Run, wish: ExportWish) -> None:
         """In a thread: a large run takes a moment."""
-        from corstui.report.files import replace_file
+        from corstui.report.files import refusal, replace_file
         from corstui.report.formats import Options, check_renderer
 
         text = check_renderer(wish.format)(run, Options(ascii=self.session.ascii))
         try:
             replace_file(wish.path, text if text.endswith("\n") else text + "\n")
         except OSError as error:
-            said, severity = f"Not written: {error.strerror or error}", "error"
+            said, severity = f"Not written: {refusal(wish.path, error)}.", "error"
         else:
             said, severity = f"Wrote {len(run.cells)} cells to {wish.path}", "information"
         self.app.call_from_thread(self.notify, said, severity=severity, markup=False)

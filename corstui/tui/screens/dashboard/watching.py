@@ -128,11 +128,13 @@ class WatchKeys(Desk):
         self.run_worker(partial(self._keep, run), thread=True, group="keep")
 
     def _keep(self, run: Run) -> None:
+        from corstui.report.files import refusal
+
         assert self.archive is not None
         try:
             self.archive.keep(run)
         except OSError as error:
-            said = f"This run could not be kept: {printable(error.strerror or str(error))}."
+            said = f"This run could not be kept: {refusal(self.archive.folder, error)}."
             self.app.call_from_thread(self.say, "keep", said)
 
     def action_history(self) -> None:
@@ -154,12 +156,13 @@ class WatchKeys(Desk):
 
     def _save_baseline(self, kept: Path) -> None:
         from corstui.report.archive import save_as_baseline
+        from corstui.report.files import refusal
 
         target = self.session.files[0].with_suffix(".baseline.json")
         try:
             save_as_baseline(kept, target)
         except OSError as error:
-            self.notify(f"Not saved: {error.strerror or error}", severity="error", markup=False)
+            self.notify(f"Not saved: {refusal(target, error)}.", severity="error", markup=False)
         else:
             said = f"Saved as {target}. In CI: corstui check {self.session.files[0].name} --baseline {target.name}"
             self.notify(said, markup=False, timeout=12)
