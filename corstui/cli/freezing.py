@@ -22,8 +22,9 @@ from corstui.profile.problems import Location
 from corstui.report.files import refusal, replace_files
 from corstui.runner import Cell, Run
 
-#: How an endpoint is written: without what other levels say already, in full, without ``*``. The first that is true.
-_SHORT, _FULL, _SPELLED = range(3)
+#: How an endpoint is written: without what other levels say already, in full, without ``*``, and with the word that
+#: was there for the others. The first that is true.
+_SHORT, _FULL, _SPELLED, _KEPT = range(4)
 
 #: Environment and origin.
 _Place = tuple[str, str]
@@ -69,7 +70,7 @@ def _edited(run: Run, profile: Profile, before: Snapshot) -> tuple[dict[str, str
     """
     forms: Counter[Location] = Counter()
     while True:
-        refused = {place for place, form in forms.items() if form > _SPELLED}
+        refused = {place for place, form in forms.items() if form > _KEPT}
         after: dict[str, str] = {}
         left = dict.fromkeys(refused, "it cannot be written so that every cell means what was seen")
         wishes = [wish for wish in _wishes(run, profile, forms) if wish.location not in refused]
@@ -144,7 +145,8 @@ def _wish(
     # a word for all where only some were written would mislead its readers, right as it may be
     if form == _SHORT and len(entries) < len(changed):
         return Wish(endpoint.location, entries, entries)
-    return Wish(endpoint.location, _compact(changed) if complete and form != _SPELLED else changed, entries)
+    whole = _compact(changed) if complete and form < _SPELLED else changed
+    return Wish(endpoint.location, whole, entries, keeps_word=form == _KEPT)
 
 
 def _common(cells: list[Cell]) -> str | None:

@@ -33,12 +33,13 @@ class Wish:
     """What one endpoint, whose name stands at ``location``, is to say.
 
     ``whole``: all that its own ``expect`` says when it is written anew. ``changed``: the entries that must change where
-    its ``expect`` is a mapping already.
+    its ``expect`` is a mapping already. ``keeps_word``: where it is one word for all, that stays true of the others.
     """
 
     location: Location
     whole: str | Words
     changed: Words
+    keeps_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,10 @@ class _Sheet:
         expect_key, expect = own["expect"]
         self._check_own(expect_key, expect)
         if isinstance(expect, yaml.ScalarNode):
-            return [_Edit(_start(expect), _end(expect), _flow(wish.whole))]
+            whole = wish.whole
+            if wish.keeps_word and not isinstance(whole, str):
+                whole = {**whole, "*": expect.value}
+            return [_Edit(_start(expect), _end(expect), _flow(whole))]
         if expect.flow_style and not value.flow_style and (told := self._told(expect)) is not None:
             words = {**told, **wish.changed}
             rest = {"*": words.pop("*")} if "*" in words else {}

@@ -18,11 +18,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corstui.cli.freezing import Snapshot, observed, write_expectations
-from corstui.fetch.messages import Reply
+from corstui.fetch.messages import NetworkError, Reply
 from corstui.profile import Profile, load_profile
 from corstui.profile.document import LOADER
 from corstui.runner import Cell, Run, plan, recorded
-from tests.support.effort import examples
 from tests.support.hostile import ORIGIN, head_of
 from tests.support.runs import CASES, SECRET, STARTED, Case, played, yaml_of
 
@@ -90,9 +89,34 @@ _NUMBERED = Written(
 )
 
 
-@examples(1)
+_PARTLY = Written(
+    yaml_of(
+        {
+            "version": 1,
+            "origins": {"web": ORIGIN, "partner": "https://partner.test"},
+            "endpoints": {"a": {"request": "https://api.test/", "expect": "block acao-missing"}},
+        }
+    ),
+    ["chromium"],
+    [
+        [Reply(head=head_of("HTTP/1.1 200 X", [("Access-Control-Allow-Origin", "*")]))],
+        [Reply(error=NetworkError("timeout", "no answer"))],
+    ],
+    False,
+)
+
+
+def test_a_word_for_all_stays_true_of_those_that_proved_nothing() -> None:
+    with saved(_PARTLY.text) as path:
+        profile = load(path)
+        write_expectations(_PARTLY.run(profile), profile, Snapshot.of([str(path)], profile), diff=False)
+        expected = '"expect": {web: allow, "*": block acao-missing}'
+        assert path.read_bytes().decode() == _PARTLY.text.replace('"expect": "block acao-missing"', expected)
+
+
 @given(profiles())
 @example(_NUMBERED)
+@example(_PARTLY)
 def test_what_a_run_saw_holds_once_it_is_written(written: Written) -> None:
     with saved(written.text) as path:
         profile = load(path)
