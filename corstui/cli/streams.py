@@ -106,7 +106,8 @@ def check_output(output: str | None) -> None:
         places += [path.resolve().parent] if path.is_file() or not path.exists() else []
     except OSError as error:
         raise UsageError(refusal(path, error)) from None
-    if not all(os.access(place, os.W_OK) for place in places):
+    effective = os.access in os.supports_effective_ids
+    if not all(os.access(place, os.W_OK, effective_ids=effective) for place in places):
         raise UsageError(refusal(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES))))
 
 
