@@ -3,7 +3,7 @@
 A cell that is not as expected is a result of level error, under the reason that blocked it; a finding is one result for
 an endpoint, whatever the number of origins that show it. What could not be judged is no defect of the policy: it is a
 notification of the invocation, and so is a waiver that is no longer needed. A deviation that a waiver accepts is a
-suppressed result.
+suppressed result, and no more than a note for readers that know no suppressions, as GitHub's code scanning.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ def _failure(rule: str, cell: Cell, options: Options) -> dict[str, Any]:
     expectation = cell.planned.expectation
     note = f" {cell.waiver_note[:1].upper()}{cell.waiver_note[1:]}." if cell.waiver_note else ""
     said = f"{cell.key}: {headline(cell)}. Expected {cell.expected}.{note}"
-    result = _result(rule, "error", printable(mask.text("  ".join([said, *advice(cell)]))), cell, (cell.key,))
+    level = "note" if cell.waiver_state == "in-force" else "error"
+    message = printable(mask.text("  ".join([said, *advice(cell)])))
+    result = _result(rule, level, message, cell, (cell.key,), [cell.origin, cell.engine])
     if expectation is not None:
         where = place(expectation.location)
         result["relatedLocations"] = [{"id": 1, "message": {"text": "what is expected"}, **where}]
@@ -137,12 +139,15 @@ def _finding(flaw: Flaw, options: Options) -> dict[str, Any]:
     origins = ", ".join(flaw.origins)
     said = f"{cell.endpoint} x {origins} in {cell.environment}: {finding['message']}"
     level = _LEVELS.get(finding["severity"], "error")
-    return _result(finding["rule"], level, printable(mask.text(said)), cell, keys)
+    return _result(finding["rule"], level, printable(mask.text(said)), cell, keys, [finding["severity"]])
 
 
-def _result(rule: str, level: str, message: str, cell: Cell, keys: tuple[CellKey, ...]) -> dict[str, Any]:
-    """One result at the endpoint's line. Its fingerprint outlives a change of lines, and of origins for a finding."""
-    identity = [rule, cell.environment, cell.endpoint, *([cell.origin, cell.engine] if level == "error" else [])]
+def _result(
+    rule: str, level: str, message: str, cell: Cell, keys: tuple[CellKey, ...], more: list[str]
+) -> dict[str, Any]:
+    """One result at the endpoint's line. Its fingerprint outlives a change of lines, and, as ``more`` names none, of
+    origins for a finding."""
+    identity = [rule, cell.environment, cell.endpoint, *more]
     logical = [{"fullyQualifiedName": printable(str(key)), "kind": "resource"} for key in keys]
     return {
         "ruleId": rule,

@@ -117,6 +117,17 @@ def test_the_report_is_all_that_is_on_standard_output(corstui: Run, profile: Wri
     PARSERS.get(name, str)(done.out)
 
 
+def test_a_grave_finding_keeps_its_fingerprint_whichever_origin_shows_it(corstui: Run, profile: Write) -> None:
+    prints = set()
+    for origin in ("web", "evil"):
+        done = corstui("check", profile("  open: GET API/open\n"), "--format", "sarif", "--origin", origin)
+        results = json.loads(done.out)["runs"][0]["results"]
+        prints |= {
+            one["partialFingerprints"]["corstuiCell/v1"] for one in results if one["ruleId"] == "lint.reflect-any"
+        }
+    assert len(prints) == 1
+
+
 def test_bodies_are_in_the_archive_only_where_asked_for(corstui: Run, profile: Write) -> None:
     name = profile("  save: {request: POST API/open, body: some words}\n", head="environments: {here: {writes: true}}")
     assert "some words" not in corstui("check", name, "--format", "har").out

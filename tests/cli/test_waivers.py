@@ -101,12 +101,22 @@ def test_junit_with_a_note_about_a_waiver_fits_the_schema_of_its_readers(corstui
 def test_sarif_suppresses_what_is_waived_at_the_waivers_place(corstui: Run, profile: Write) -> None:
     log = json.loads(corstui("check", profile(waived("allow")), "--format", "sarif").out)
     (failure,) = [one for one in log["runs"][0]["results"] if "suppressions" in one]
+    assert failure["level"] == "note"
     (suppression,) = failure["suppressions"]
     assert (suppression["kind"], suppression["status"]) == ("inSource", "accepted")
     assert suppression["justification"] == f"The gateway goes in May (until {VALID})"
     assert suppression["location"]["physicalLocation"]["artifactLocation"] == {"uri": "shop.yaml"}
     official = Path(__file__).parents[1] / "report" / "schemas" / "sarif-2.1.0.json"
     jsonschema.validate(log, json.loads(official.read_text(encoding="utf-8")))
+
+
+def test_a_result_keeps_its_fingerprint_when_its_waiver_expires(corstui: Run, profile: Write) -> None:
+    prints = set()
+    for expires in (VALID, EXPIRED):
+        log = json.loads(corstui("check", profile(waived("allow", expires)), "--format", "sarif").out)
+        failures = [one for one in log["runs"][0]["results"] if one["ruleId"] == "acao-missing"]
+        prints |= {one["partialFingerprints"]["corstuiCell/v1"] for one in failures}
+    assert len(prints) == 1
 
 
 def test_sarif_suppresses_no_expired_waiver(corstui: Run, profile: Write) -> None:
