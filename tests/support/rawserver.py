@@ -72,13 +72,15 @@ class Peer:
 class RawServer:
     """See the module. ``requests``: all raw requests in order of arrival; ``connections``: how many were accepted."""
 
-    def __init__(self, script: bytes | Script, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, script: bytes | Script, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self._script: Script = _answering(script) if isinstance(script, bytes) else script
         self._tls = tls
         self._host = host
         self._tasks: list[asyncio.Task[None]] = []
         self._server: asyncio.Server | None = None
-        self.port = 0
+        self.port = port
         self.requests: list[bytes] = []
         self.by_connection: dict[Peer, list[bytes]] = {}
         self.closed = asyncio.Event()
@@ -99,7 +101,7 @@ class RawServer:
 
     async def __aenter__(self) -> RawServer:
         # a long backlog: some tests connect in numbers
-        self._server = await asyncio.start_server(self._accept, self._host, 0, ssl=self._tls, backlog=512)
+        self._server = await asyncio.start_server(self._accept, self._host, self.port, ssl=self._tls, backlog=512)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -136,6 +136,9 @@ class WatchKeys(Desk):
         except OSError as error:
             said = f"This run could not be kept: {refusal(self.archive.folder, error)}."
             self.app.call_from_thread(self.say, "keep", said)
+        else:
+            if "keep" in self._notices:
+                self.app.call_from_thread(self.say, "keep")
 
     def action_history(self) -> None:
         from corstui.tui.screens.runs import RunsScreen
