@@ -6,15 +6,16 @@ import asyncio
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from corstui.garbage import collect_rarely
 from corstui.tui import terminal
@@ -29,7 +30,6 @@ from corstui.tui.settings import Settings, SettingsError, load_settings, setting
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
-    from textual.widget import Widget
 
     from corstui.report.archive import Archive
     from corstui.tui.screens.dashboard import Dashboard
@@ -38,6 +38,16 @@ if TYPE_CHECKING:
 Demo = Callable[[], tuple[Path, Mapping[str, str]]]
 
 WATCH_SECONDS = 1.0
+#: After how many seconds a key without an effect holds up the next one no longer: the widget that had it is gone.
+_LOST = 1.0
+
+
+class Dealt(Message):
+    """Follows a key through every widget that it goes through; when it arrives, the key has had its effect."""
+
+    def __init__(self, key: events.Key) -> None:
+        super().__init__()
+        self.key = key
 
 
 class CorstuiApp(App[None]):
@@ -78,7 +88,8 @@ class CorstuiApp(App[None]):
         self._lab: tuple[Path, Mapping[str, str]] | None = None
         self._watched: dict[Path, Stamp] = {}
         self._typed: dict[str, str] = {}
-        self._meant_for: WeakKeyDictionary[events.Key, Widget] = WeakKeyDictionary()
+        self._typed_ahead: deque[events.Key] = deque()
+        self._under_way: events.Key | None = None
 
     def on_mount(self) -> None:
         if self.no_color:
@@ -195,17 +206,37 @@ class CorstuiApp(App[None]):
     # typing ahead -----------------------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            self._meant_for[event] = self.focused or self.screen
-        await super().on_event(event)
+        """A key waits until the one before it has had its effect, however fast they come: ``/`` opens the filter, and
+        what is typed right behind it is for the filter; what is typed behind the Enter there is for the matrix."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._typed_ahead.append(event)
+        if self._under_way is not None and event.time - self._under_way.time > _LOST:
+            self._under_way = None
+        await self._deal_with_keys()
 
-    async def on_key(self, event: events.Key) -> None:
-        """A key that was typed before the focus moved is for whoever has it now: ``/`` opens the filter, and what is
-        typed right behind it has already gone to the matrix, which had no use for it."""
-        before, now = self._meant_for.pop(event, None), self.focused or self.screen
-        if before is not None and before is not now:
-            event.prevent_default().stop()
-            await self.on_event(event.copy())
+    async def on_dealt(self, message: Dealt) -> None:
+        if message.key is self._under_way:
+            self._under_way = None
+            await self._deal_with_keys()
+
+    async def _deal_with_keys(self) -> None:
+        while self._typed_ahead and self._under_way is None:
+            key = self._typed_ahead.popleft()
+            if await self._acts_at_once(key):
+                continue
+            await super().on_event(key)
+            # else it was one of those that the application takes before any widget
+            if key.is_forwarded and (self.focused or self.screen).post_message(Dealt(key)):
+                self._under_way = key
+
+    async def _acts_at_once(self, key: events.Key) -> bool:
+        """Do what a key means where the focus has nothing but bindings: the way through all the widgets, only to find
+        that none of them wants the key, takes its time on a busy screen."""
+        if not getattr(self.focused, "only_bindings", False) or key.key == "escape":  # which the screen wants, too
+            return False
+        return await self._check_bindings(key.key, priority=True) or await self._check_bindings(key.key)
 
     # ------------------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from corstui.tui.bridge import Bridge
 from corstui.tui.screens.confirm import ConfirmScreen
 from corstui.tui.screens.dashboard import Dashboard
 from corstui.tui.screens.flow import FlowScreen
+from corstui.tui.screens.help import HelpScreen
 from corstui.tui.screens.legend import LegendScreen
 from corstui.tui.session import Session, Trouble
 from corstui.tui.widgets.filter import Filter
@@ -355,3 +356,24 @@ async def test_what_is_typed_right_behind_a_slash_is_for_the_filter(tmp_path: Pa
             person.app.post_message(events.Key(key, None))
         await person.until(lambda: bar.value == "verdict" and person.dashboard.matrix.has_focus)
         assert bar.display
+
+
+async def test_what_is_typed_right_behind_a_filter_is_for_the_matrix(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
+        await person.settled()
+        for key in ("slash", *"origin", "enter", "j", "l", "slash", "end", "1", "escape", "j", "j", "question_mark"):
+            person.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await person.until(lambda: isinstance(person.app.screen, HelpScreen))
+        assert person.at == ("endpoint 3", "origin1")
+        bar = person.dashboard.query_one(Filter)
+        assert (bar.value, bar._earlier) == ("", ["origin", "origin1"])
+
+
+async def test_keys_go_on_when_a_widget_that_had_one_is_gone(tmp_path: Path) -> None:
+    async with at_work(session(tmp_path)) as person:
+        await person.settled()
+        lost = events.Key("j", "j")
+        lost.time -= 60
+        person.app._under_way = lost
+        await person.press("j")
+        assert person.at == ("endpoint 1", "origin0")

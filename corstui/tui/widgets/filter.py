@@ -17,6 +17,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.suggester import Suggester
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from corstui.analysis.completion import Completion, Names, about, best, completions
@@ -123,9 +124,6 @@ class Filter(Vertical):
     }
     """
 
-    class Left(Message):
-        """The matrix has the keys again."""
-
     class Asked(Message):
         """Somebody wants to see what the query selects, and nothing else."""
 
@@ -133,8 +131,10 @@ class Filter(Vertical):
             super().__init__()
             self.query = query
 
-    def __init__(self, *, ascii: bool = False) -> None:
+    def __init__(self, home: Widget, *, ascii: bool = False) -> None:
+        """``home``: has the keys again, at once, when this is left."""
         super().__init__()
+        self._home = home
         self.display = False
         self._line = Line()
         self._mark, self._ellipsis = ("v", "..") if ascii else ("▾", ELLIPSIS)
@@ -231,7 +231,7 @@ class Filter(Vertical):
 
     def _leave(self) -> None:
         self.display = bool(self.value)
-        self.post_message(self.Left())
+        self.screen.set_focus(self._home)
 
     # what is shown ----------------------------------------------------------------------------------------------------
 

@@ -61,6 +61,9 @@ class Matrix(ScrollView, can_focus=True):
         ),
     ]
 
+    #: No key has another meaning here than its binding.
+    only_bindings = True
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "matrix--header",
         "matrix--name",

@@ -62,9 +62,6 @@ class LookKeys(Desk):
         self.look.query = message.query
         self.look_again()
 
-    def on_filter_left(self) -> None:
-        self.matrix.focus()
-
     def action_clear(self) -> None:
         """The last thing that was asked for goes first: the filter, then ``only``, then the selection."""
         field = self.query_one(Filter)

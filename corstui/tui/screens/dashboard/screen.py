@@ -104,11 +104,12 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
     def compose(self) -> ComposeResult:
         yield Headline()
         yield EnvironmentBar()
+        matrix = Matrix(ascii=self.session.ascii)
         with Container(id="body"):
-            yield Matrix(ascii=self.session.ascii)
+            yield matrix
             yield Inspector(ascii=self.session.ascii)
         yield Static(id="notice", markup=False)
-        yield Filter(ascii=self.session.ascii)
+        yield Filter(matrix, ascii=self.session.ascii)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
