@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from corstui import Browser
+from corstui import Browser, load_profile, run
+from corstui.analysis.marks import is_flaw
 from corstui.analysis.mend import fix
 from corstui.analysis.recipes import Recipe, Wanted, recipe, recipes
 from corstui.analysis.story import why
@@ -109,6 +110,31 @@ async def played(url: str) -> Flow:
     async with Browser() as browser:
         page = browser.page(PAGE)
         return await page.fetch(f"{url}/orders", method="PUT", headers=[("X-Trace", "1")], credentials="include")
+
+
+#: flask-cors sends Vary only where it may answer several origins, and a recipe names the one of its flow.
+NO_VARY = {"flask": {"lint.vary-missing"}}
+
+
+async def flaws(url: str, folder: Path) -> set[str]:
+    """The rules, graver than a warning, that a run with its control requests finds broken."""
+    profile = folder / "profile.yaml"
+    profile.write_text(
+        "version: 1\nenvironments: {here: {writes: true}}\n"
+        f"origins: {{app: {PAGE}, evil: https://evil.example}}\ndefaults: {{credentials: include}}\n"
+        f"endpoints:\n  put: {{request: 'PUT {url}/orders', headers: {{X-Trace: 1}}}}\n  get: GET {url}/orders\n",
+        encoding="utf-8",
+    )
+    cells = [cell async for cell in run(load_profile(profile))]
+    return {each["rule"] for cell in cells for each in cell.findings if is_flaw(each["severity"])}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+async def test_who_does_what_is_told_has_no_grave_finding(name: str, tmp_path: Path) -> None:
+    if lacks := SERVERS[name].lacks():
+        give_up(lacks)
+    with running(name, tmp_path, {"right": RIGHT}) as servers:
+        assert await flaws(servers["right"].url, tmp_path) == NO_VARY.get(name, set())
 
 
 @pytest.mark.parametrize("name", SERVERS)
