@@ -206,7 +206,7 @@ def _part(sides: Sides, environment: str | None, part: Comparison[Side], options
     engines = list(dict.fromkeys(pair.engine for pair in part.pairs))
     for engine in engines:
         pairs = [pair for pair in part.pairs if pair.engine == engine]
-        lines += ([""] if len(engines) == 1 else ["", engine])[:-1] + _grid(pairs, options)
+        lines += [*(["", engine] if len(engines) > 1 else []), *_grid(pairs, options)]
     lines.append("")
     for sentence in part.summary:
         lines += wrap(printable(sides.mask.text(sentence)), options.width, "    ", "  ")

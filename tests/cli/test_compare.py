@@ -182,6 +182,14 @@ def test_neither_side_may_differ_from_a_baseline(corstui: Run, profile: Write) -
     assert corstui("compare", "run.json", "run.json", "--baseline", "run.json").code == 2
 
 
+def test_each_engine_has_a_matrix_under_its_name(corstui: Run, profile: Write) -> None:
+    done = corstui("compare", profile(BOTH, head=HEAD), "a", "b", "--engine", "firefox", "--engine", "standard")
+    lines = done.out.splitlines()
+    rows = [line.split()[:2] for line in lines if line in ("firefox", "standard") or line.startswith("GET")]
+    moved = [["GET", "moved"], ["GET", "same"]]
+    assert rows == [["firefox"], *moved, ["standard"], *moved]
+
+
 def test_lines_hold_what_the_comparison_holds(corstui: Run, profile: Write) -> None:
     name = profile(BOTH, head=HEAD)
     whole = json.loads(corstui("compare", name, "a", "b", "--format", "json").out)
