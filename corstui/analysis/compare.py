@@ -175,15 +175,22 @@ def readable(response: ScriptResponse) -> frozenset[str]:
 
 
 def _summary(pairs: Sequence[Pair[C]], name_a: str, name_b: str) -> list[str]:
-    """One sentence for each endpoint and kind of difference, in the order of the pairs."""
-    origins: dict[tuple[str, str, str], list[str]] = {}
+    """One sentence for each endpoint and kind of difference, in the order of the pairs. Engines are named where what
+    is said does not hold for all."""
+    told: dict[tuple[str, str, str, str], list[str]] = {}
+    planned: dict[tuple[str, str], list[str]] = {}
     for each in pairs:
+        planned.setdefault((each.endpoint, each.origin), []).append(each.engine)
         said = _sentence(each, name_a, name_b)
         if said:
-            origins.setdefault((each.endpoint, *said), []).append(each.origin)
+            told.setdefault((each.endpoint, *said, each.origin), []).append(each.engine)
+    origins: dict[tuple[str, str, str, str], list[str]] = {}
+    for (endpoint, before, after, origin), engines in told.items():
+        some = "" if engines == planned[endpoint, origin] else f" (in {', '.join(engines)})"
+        origins.setdefault((endpoint, before, after, some), []).append(origin)
     return [
-        f"{endpoint}: {before} {', '.join(dict.fromkeys(names))}{after}"
-        for (endpoint, before, after), names in origins.items()
+        f"{endpoint}: {before} {', '.join(names)}{after}{some}"
+        for (endpoint, before, after, some), names in origins.items()
     ]
 
 

@@ -141,6 +141,19 @@ def test_engines_are_paired_apart() -> None:
     assert [pair.engine for pair in result.pairs] == ["chromium", "firefox"]
 
 
+def test_engines_are_named_where_not_all_see_the_difference() -> None:
+    def side(environment: str, *flows: Flow) -> list[Cell]:
+        engines = ("chromium", "firefox")
+        return [
+            cell(replace(one, engine=each), environment=environment) for one, each in zip(flows, engines, strict=True)
+        ]
+
+    fine, closed = flow(ok()), flow(ok(origin=None))
+    lets = "list orders: staging lets app in, production does not: the answer (200) has no Access-Control-Allow-Origin"
+    assert compare(side("staging", fine, fine), side("production", closed, closed)).summary == (lets,)
+    assert compare(side("staging", fine, fine), side("production", fine, closed)).summary == (f"{lets} (in firefox)",)
+
+
 # -- policies ----------------------------------------------------------------------------------------------------------
 
 
