@@ -244,3 +244,18 @@ endpoints: {list: "GET ${secret:TOKEN}"}
     assert len(caught.value.problems) == 4
     assert "'***' is no URL" in str(caught.value)
     assert "s3cret-value" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["hunter22; Secure", "hunter22\\n", "hunter\\x0022"])
+def test_a_cookie_that_no_browser_keeps_is_refused_without_its_value(load: Load, value: str) -> None:
+    profile = load(
+        f"""\
+        environments: {{here: {{cookies: [{{name: sid, value: "{value}", domain: api.example}}]}}}}
+        origins: {{app: "https://app.example"}}
+        endpoints: {{x: "https://api.example/"}}
+        """
+    )
+
+    with pytest.raises(ProfileError, match="the value of a cookie holds no ; and no control character") as caught:
+        profile.resolve("here")
+    assert "hunter" not in str(caught.value)
