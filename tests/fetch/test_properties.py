@@ -11,7 +11,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corstui.browser import fetch_params, page_context
-from corstui.fetch.context import CACHE_MODES, CREDENTIALS, MODES, REDIRECTS, FetchParams, PageContext, new_state
+from corstui.fetch.context import (
+    CACHE_MODES,
+    CREDENTIALS,
+    MODES,
+    REDIRECTS,
+    BrowserState,
+    FetchParams,
+    PageContext,
+    new_state,
+)
 from corstui.fetch.cookies import Cookie
 from corstui.fetch.engines import ENGINES
 from corstui.fetch.flow import fetch
@@ -27,6 +36,8 @@ from tests.support.hostile import BYTES_AS_TEXT, CONSENT, GUARDED, ORIGIN, SCRIP
 MOST_REQUESTS = 2 * 21
 #: When script asks, in seconds.
 _BEGAN = 5.0
+#: No engine keeps a preflight for longer, in seconds.
+_LONGEST_KEPT = 90_000.0
 
 _HOSTS = [
     "https://api.test/",
@@ -123,13 +134,17 @@ class Scene:
     jar: Sequence[Cookie]
     script: Sequence[Reply]
 
+    def browser(self) -> BrowserState:
+        """A fresh one."""
+        return new_state(ENGINES[self.engine], cookies=tuple(self.jar))
+
     def begin(self) -> Generator[Request, Reply, Flow]:
         """The flow in a fresh browser."""
-        return fetch(self.params, self.page, new_state(ENGINES[self.engine], cookies=tuple(self.jar)), _BEGAN, _BEGAN)
+        return fetch(self.params, self.page, self.browser(), _BEGAN, _BEGAN)
 
-    def play(self) -> Played:
+    def play(self, browser: BrowserState | None = None, now: float = _BEGAN) -> Played:
         """Every request is answered by the script, over and over again."""
-        flow, now = self.begin(), _BEGAN
+        flow = fetch(self.params, self.page, browser or self.browser(), now, now)
         requests: list[Request] = []
         replies: list[Reply] = []
         try:
@@ -302,6 +317,21 @@ def test_what_script_reads_of_another_origin_was_granted(scene: Scene) -> None:
 def test_the_same_dialogue_gives_the_same_flow(scene: Scene) -> None:
     played = scene.play()
     assert scene.again(played.replies) == played.flow
+
+
+@examples(1.5)
+@given(scenes)
+def test_a_kept_preflight_spares_only_what_one_has_allowed_and_not_for_ever(scene: Scene) -> None:
+    browser = scene.browser()
+    first = scene.play(browser)
+    if not first.requests or first.requests[0].phase != "preflight":
+        return
+    second = scene.play(browser, first.replies[-1].now)
+    failed = first.flow.phase == "preflight" and len(first.requests) == 1
+    if failed and not ENGINES[scene.engine].cache.stores_failed_match:
+        assert second.requests[0].phase == "preflight"
+    third = scene.play(browser, second.replies[-1].now + _LONGEST_KEPT)
+    assert third.requests[0].phase == "preflight"
 
 
 @given(guarded)
