@@ -12,9 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, TextIO
 
-from corstui.analysis.text import printable
-from corstui.report.files import refusal, replace_file, replacing
-
 
 class UsageError(Exception):
     """Ends the program with exit code 2. The message is one or more complete lines for stderr."""
@@ -51,6 +48,8 @@ def emit(text: str, output: str | None = None) -> None:
     """
     text = text if text.endswith("\n") else text + "\n"
     if output is not None:
+        from corstui.report.files import refusal, replace_file
+
         try:
             replace_file(Path(output), text)
         except OSError as error:
@@ -77,6 +76,8 @@ def lines_to(output: str | None) -> Iterator[Callable[[str], None]]:
     if output is None:
         yield emit
         return
+    from corstui.report.files import refusal, replacing
+
     try:
         with replacing(Path(output)) as file:
             yield lambda line: print(line, file=file)
@@ -95,6 +96,9 @@ def check_output(output: str | None) -> None:
     """Find out before the run whether its result can be written. Raises UsageError when it cannot."""
     if output is None:
         return
+    from corstui.analysis.text import printable
+    from corstui.report.files import refusal
+
     path = Path(output)
     if path.is_dir():
         raise UsageError(printable(f"cannot write {path}: it is a directory; name a file in it"))
