@@ -273,7 +273,8 @@ class CorstuiApp(App[None]):
         if dashboard is None:
             return
         self.trouble = None
-        self._watched = stamps(session.files)
+        # what they looked like before they were read: one that was written meanwhile is read again
+        self._watched = {path: self._watched.get(path, now) for path, now in stamps(session.files).items()}
         dashboard.continue_with(session)
 
     def _went_bad(self, trouble: Trouble) -> None:

@@ -17,6 +17,7 @@ from corstui.tui.places import find_profiles
 from corstui.tui.screens.dashboard import Dashboard
 from corstui.tui.screens.picker import PickerScreen
 from corstui.tui.screens.problems import ProblemsScreen
+from corstui.tui.session import Session
 from tests.tui.person import Person, somebody
 from tests.tui.shop import Network, profile_text
 
@@ -199,6 +200,22 @@ async def test_a_changed_profile_reruns_what_changed_and_never_writes(shop: Path
         await person.press("a")
         await person.settled()
         assert "✓ 18" in person.bar()
+
+
+async def test_a_change_while_the_profile_is_read_is_read_too(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network()
+    async with somebody(app_on(network, shop), network) as person:
+        await opened(person)
+        reloaded = person.app._reloaded
+
+        def too_late(session: Session) -> None:
+            monkeypatch.setattr(person.app, "_reloaded", reloaded)
+            rewrite(shop, profile_text().replace("Shop", "Third"))
+            reloaded(session)
+
+        monkeypatch.setattr(person.app, "_reloaded", too_late)
+        rewrite(shop, profile_text().replace("Shop", "Second"))
+        await person.until(lambda: "Third" in person.headline())
 
 
 async def test_problems_without_any_say_so(shop: Path) -> None:

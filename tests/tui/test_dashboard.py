@@ -377,3 +377,16 @@ async def test_keys_go_on_when_a_widget_that_had_one_is_gone(tmp_path: Path) -> 
         person.app._under_way = lost
         await person.press("j")
         assert person.at == ("endpoint 1", "origin0")
+
+
+async def test_what_differs_along_the_row_is_told_when_it_is_known(tmp_path: Path) -> None:
+    network = Network(blocked=[("production", 0, 1)], held=[("production", 0, 1)])
+    async with at_work(session(tmp_path), network, (160, 30)) as person:
+        await person.press("3")
+        compared = person.dashboard.grid
+        await person.until(lambda: compared.differences()[2] == 11)
+        await person.pilot.pause()
+        assert "only staging has" not in person.text()
+        network.released.set()
+        await person.settled()
+        assert "endpoint 0: staging lets origin1 in" in person.text()

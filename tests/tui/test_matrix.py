@@ -158,6 +158,7 @@ async def test_the_cursor_stays_with_its_cell_when_the_filter_changes() -> None:
         asked(grid, '"nothing at all"')
         app.matrix.show(grid)
         assert app.at is None
+        assert app.lines()[0] == " 0 of 5"
         await pilot.press("down", "G", "end")
         asked(grid)
         app.matrix.show(grid)

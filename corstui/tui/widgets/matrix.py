@@ -371,6 +371,8 @@ class Matrix(ScrollView, can_focus=True):
         shown, header, hint = self._window.shown, self._look("header"), self._look("hint")
         left = f"<{shown.start}" if shown.start else ""
         count = f"{len(self.grid.rows)} of {len(self.grid.all_rows)}" if self.grid.filtered else ""
+        if not self.grid.rows:
+            return [Segment(f" {count}", header)]
         what = self._summed if self._totals_width else ""
         names = self._window.frozen - 2 - max(len(left), self._totals_width - 1 if what else 0)
         segments = [

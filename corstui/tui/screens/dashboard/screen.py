@@ -298,7 +298,9 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         self._stale = self._stale or (self.grid.restless and bool(places))
         if self.matrix.at is not None:
             row, column = self.matrix.at
-            if not places.isdisjoint((endpoint, column.key) for endpoint in row.endpoints):
+            # the sentences of a comparison are about the whole row
+            columns = self.grid.columns if self.grid.compares else [column]
+            if not places.isdisjoint((endpoint, each.key) for endpoint in row.endpoints for each in columns):
                 self._inspect()
         self._behind = True
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 
 def judged(sides: Sequence[Iterable[Slot]], names: Sequence[str]) -> Comparison[Side]:
-    """The finished cells of two sides, compared."""
-    a, b = ([slot.cell for slot in side if slot.cell is not None] for side in sides)
+    """The finished cells of two sides, compared; those whose other side is still to come are left out."""
+    slots = [{(slot.key.endpoint, slot.key.origin): slot for slot in side} for side in sides]
+    awaited = {place for side in slots for place, slot in side.items() if slot.cell is None}
+    a, b = ([slot.cell for at, slot in side.items() if slot.cell is not None and at not in awaited] for side in slots)
     engines = {cell.key.engine for cell in (*a, *b)}
     return compare(a, b, name_a=names[0], name_b=names[1], across_engines=len(engines) > 1)
 
