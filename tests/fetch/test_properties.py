@@ -319,8 +319,13 @@ def test_the_same_dialogue_gives_the_same_flow(scene: Scene) -> None:
     assert scene.again(played.replies) == played.flow
 
 
+_KEPT = [Reply(head=head_of("HTTP/1.1 204 X", [*CONSENT, ("Access-Control-Max-Age", "999999")]))]
+
+
 @examples(1.5)
 @given(scenes)
+@example(Scene(fetch_params("https://api.test/", method="PUT"), page_context(ORIGIN), "chromium", (), _KEPT))
+@example(Scene(fetch_params("https://api.test/", method="PUT"), page_context(ORIGIN), "webkit", (), _KEPT))
 def test_a_kept_preflight_spares_only_what_one_has_allowed_and_not_for_ever(scene: Scene) -> None:
     browser = scene.browser()
     first = scene.play(browser)

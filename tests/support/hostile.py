@@ -158,6 +158,8 @@ def policies(draw: st.DrawFn) -> list[tuple[str, str]]:
     ):
         value = draw(st.sampled_from([right, right, right, *others, None]))
         told += [] if value is None else [(name, value)]
+    age = draw(st.sampled_from([None, None, "0", "600", "999999"]))
+    told += [] if age is None else [("Access-Control-Max-Age", age)]
     exposed = draw(st.sampled_from([None, None, "*", "Set-Cookie, X-A", "a b"]))
     return told if exposed is None else [*told, ("Access-Control-Expose-Headers", exposed), ("Set-Cookie", "sid=1")]
 
