@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Collection
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -144,6 +144,20 @@ async def test_a_child_that_dies_ends_its_runs_and_the_next_run_has_another_one(
         with pytest.raises(ExecutionFailed, match=told):
             await collected(apart, orders, cells)
         assert len(cells) == 2
+
+
+async def unsendable(plan: Plan, *, only: Collection[CellKey], on_start: Any) -> AsyncGenerator[Cell, None]:
+    async for cell in mocked()(plan, only=only, on_start=on_start):
+        yield replace(cell, dialogue=(lambda: None,))  # type: ignore[arg-type]
+
+
+async def test_what_cannot_be_told_is_told_to_be_so(orders: Plan) -> None:
+    with pytest.raises(ExecutionFailed, match=r"exit code 1: .*lambda"):
+        await collected(Apart(partial(identity, unsendable)), orders)
+
+
+def identity(thing: Any) -> Any:
+    return thing
 
 
 async def test_what_cannot_be_imported_is_told(orders: Plan) -> None:

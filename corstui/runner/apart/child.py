@@ -51,11 +51,13 @@ class _Child:
         for task in (telling, *self._tasks.values()):
             task.cancel()
         await asyncio.gather(telling, *self._tasks.values(), return_exceptions=True)
+        if not telling.cancelled():
+            telling.result()  # raises what it ended of
 
     def _hear(self) -> None:
         try:
             command: Command = self._connection.recv()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):
             self._gone.set()
             return
         if isinstance(command, Run):
