@@ -88,7 +88,8 @@ async def test_a_screen_looks_as_it_did(
     async with shown(name, nowhere, size) as person:
         assert {colours(segment) for line in cells(person) for segment in line} == {("", "")}
         found.append(taken(person, "no-color"))
-    assert len({text for text, _ in found}) == 1
+    for text, _ in found[1:]:
+        assert text == found[0][0]
     stem = f"{name.replace(' ', '-')}-{size[0]}x{size[1]}"
     for suffix, now in zip(SUFFIXES, (found[0][0], "\n".join(styles for _, styles in found)), strict=True):
         path = GOLDENS / f"{stem}.{suffix}"
