@@ -208,7 +208,6 @@ _SPACES: tuple[tuple[AddressSpace, tuple[ipaddress.IPv4Network | ipaddress.IPv6N
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)
 def address_space(host: str) -> AddressSpace | None:
     """The IP address space of an address or of a name that tells it; None for any other name.
 
