@@ -30,7 +30,8 @@ _TOKENS = st.text("abcXYZ0189-._~+/=", max_size=6)
 _PHRASES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=6)
 _SCRIPTS = st.text("é ßñ日本\U0001f511'\"&<%", max_size=4)
 _BETWEEN = _TOKENS | _PHRASES | _SCRIPTS
-SECRETS = st.builds(secret, _BETWEEN, _BETWEEN)
+#: A number sign ends what a URL sends; what stands before it has to be long enough to be told from other text.
+SECRETS = st.builds(secret, _BETWEEN.map(lambda text: text.replace("#", "$")), _BETWEEN)
 #: What a person writes into a profile as it is, and its syntax leaves so.
 LITERALS = SECRETS.map(lambda text: text.replace("$", "S"))
 
