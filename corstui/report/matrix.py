@@ -11,6 +11,8 @@ from corstui.report.layout import pad, paint
 
 #: The widest that a row's name and a column's name may get.
 _ROW_NAME, _COLUMN_NAME = 32, 14
+#: The narrowest that names get: room for the method.
+_SHORTEST = 8
 _GAP = "  "
 
 
@@ -27,8 +29,10 @@ def matrix(
 ) -> list[str]:
     """The lines of a matrix. ``rows`` are (method, endpoint); ``grid`` has a field for each row and origin."""
     names = [f"{printable(method):<6} {printable(name)}" for method, name in rows]
-    name_width = min(_ROW_NAME, max(map(width, names)))
     widths = [_column_width(origin, [row[column] for row in grid]) for column, origin in enumerate(origins)]
+    name_width = min(_ROW_NAME, max(map(width, names)))
+    if options.width is not None:  # the widest column stands beside the names
+        name_width = max(_SHORTEST, min(name_width, options.width - len(_GAP) - max(widths)))
     lines: list[str] = []
     for block in _blocks(widths, name_width, options.width):
         heads = _GAP.join(pad(printable(origins[column]), widths[column], ascii=options.ascii) for column in block)
@@ -37,7 +41,7 @@ def matrix(
             fields = (
                 paint(pad(row[column].text, widths[column]), row[column].style, options.color) for column in block
             )
-            lines.append((pad(name, name_width) + _GAP + _GAP.join(fields)).rstrip())
+            lines.append((pad(name, name_width, ascii=options.ascii) + _GAP + _GAP.join(fields)).rstrip())
     return lines
 
 

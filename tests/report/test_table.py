@@ -115,7 +115,16 @@ async def test_the_table_fits_its_terminal_and_is_plain_without_colour(finish: F
     assert [line for line in narrow.splitlines() if width(line) > 60] == []
     assert "\x1b[" not in narrow
     assert "\x1b[31m" in table.render(run, Options(color=True))
-    assert table.render(run, Options(ascii=True)).replace("…", "").isascii()
+    assert table.render(run, Options(ascii=True)).isascii()
+
+
+async def test_long_names_give_way_to_the_columns_of_a_narrow_terminal(finish: Finish) -> None:
+    name = "an endpoint with a name that goes on and on"
+    run = await finish(f"origins: {{web: 'https://web.example'}}\nendpoints: {{{name}: GET https://api.example/x}}\n")
+    for width_of_terminal in (30, 40):
+        lines = table.render(run, Options(width=width_of_terminal)).splitlines()
+        assert [line for line in lines if width(line) > width_of_terminal] == []
+    assert not any("…" in line for line in table.render(run, Options(width=40, ascii=True)).splitlines())
 
 
 async def test_an_interrupted_run_says_so(finish: Finish) -> None:
