@@ -209,7 +209,7 @@ def _sentence(pair: Pair[C], name_a: str, name_b: str) -> tuple[str, str] | None
     if a.verdict == "allowed" and b.verdict == "blocked":
         return (f"{name_a} lets", f" in, {name_b} does not: {cause(b)}")
     if b.verdict == "blocked" and a.verdict == "blocked":
-        return ("both refuse", f", {name_a}: {cause(a)}; {name_b}: {cause(b)}")
+        return ("both refuse", f" ({name_a}: {cause(a)}; {name_b}: {cause(b)})")
     if b.reason == "held-after-preflight" and a.verdict == "blocked":
         return (f"{name_b}'s preflight lets", f" through, {name_a}'s does not: {cause(a)}")
     if a.reason == "held-after-preflight" and b.verdict == "blocked":

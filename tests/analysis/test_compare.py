@@ -103,8 +103,8 @@ def test_a_held_request_is_compared_by_its_preflight_alone() -> None:
 def test_what_both_refuse_is_told_with_both_reasons() -> None:
     result = both(flow(ok(origin=None)), flow(ok(origin="https://else.example")))
     assert result.summary == (
-        "list orders: both refuse app, staging: the answer (200) has no Access-Control-Allow-Origin; "
-        "production: it allows only https://else.example",
+        "list orders: both refuse app (staging: the answer (200) has no Access-Control-Allow-Origin; "
+        "production: it allows only https://else.example)",
     )
 
 
