@@ -23,6 +23,9 @@ _EVENTS = {
 }
 #: How much too early, in seconds, the loop may call.
 _CLOCK_STEP = 0.001
+#: How many transfers that start in one turn of the loop begin together: each call of libcurl costs, and each transfer
+#: that waits for others to be prepared loses time.
+_TOGETHER = 4
 #: How long, in seconds, closing may hold up the loop.
 _CLOSING_PATIENCE = 0.2
 
@@ -53,7 +56,7 @@ class LoopMulti:
         self._watched: dict[int, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._due = math.inf
-        self._is_starting = False
+        self._starting = 0
         self._is_closed = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
@@ -65,9 +68,11 @@ class LoopMulti:
         """Begin the transfer of ``job``; its ``finish`` is called later, from the loop."""
         self._jobs[job.curl] = job
         self._multi.add_handle(job.curl)
-        if not self._is_starting:  # all that start in one turn of the loop begin together
-            self._is_starting = True
+        self._starting += 1
+        if self._starting == 1:
             self.loop.call_soon(self._begin)
+        elif self._starting >= _TOGETHER:
+            self._begin()
 
     def stop(self, job: Job) -> None:
         """Drop the transfer at once, with its connection if that is in the middle of it. ``finish`` is not called."""
@@ -134,9 +139,10 @@ class LoopMulti:
         self._collect()
 
     def _begin(self) -> None:
-        self._is_starting = False
-        if self._jobs:  # which a closed pool has none of
-            self._work()
+        if self._starting:
+            self._starting = 0
+            if self._jobs:  # which a closed pool has none of
+                self._work()
 
     def _on_ready(self) -> None:
         act = self._multi.socket_action
