@@ -146,20 +146,3 @@ def _nearest(wanted: str) -> list[str]:
         wanted.removeprefix("lint.").removeprefix("quirk.").removeprefix("server."), bare, n=3, cutoff=0.5
     )
     return [bare[name] for name in close] or [code for code in codes() if wanted and wanted in code][:3]
-
-
-def label_for(reason: str, phase: str, hop: int = 0, status: int | None = None) -> str:
-    """The matrix label, at most 8 columns, with the phase: ``PF 401``, ``R1 ACAO``, ``no ACAO``.
-
-    ``hop`` counts the redirects before the deciding exchange, ``status`` is that exchange's.
-    """
-    page = pages().get(reason)
-    if page is None:
-        return reason[:8]
-    if reason == "preflight-status" and status is not None:
-        return f"PF {status}"
-    if phase == "redirect" and page.short:
-        return f"R{hop or 1} {page.short}"[:8]
-    if phase == "preflight" and page.short and not reason.endswith("-preflight"):
-        return f"PF {page.short}"[:8]
-    return page.label

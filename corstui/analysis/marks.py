@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from corstui.analysis.explain import label_for
 from corstui.analysis.facts import deciding_exchange
+from corstui.analysis.pages import pages
 from corstui.fetch.result import Flow
 
 
@@ -130,3 +130,20 @@ def _label(cell: Judged) -> str:
         if exchange is not None:
             hop, status = exchange.hop, exchange.response.status if exchange.response else None
     return label_for(cell.reason, cell.phase, hop, status)
+
+
+def label_for(reason: str, phase: str, hop: int = 0, status: int | None = None) -> str:
+    """The matrix label, at most 8 columns, with the phase: ``PF 401``, ``R1 ACAO``, ``no ACAO``.
+
+    ``hop`` counts the redirects before the deciding exchange, ``status`` is that exchange's.
+    """
+    page = pages().get(reason)
+    if page is None:
+        return reason[:8]
+    if reason == "preflight-status" and status is not None:
+        return f"PF {status}"
+    if phase == "redirect" and page.short:
+        return f"R{hop or 1} {page.short}"[:8]
+    if phase == "preflight" and page.short and not reason.endswith("-preflight"):
+        return f"PF {page.short}"[:8]
+    return page.label

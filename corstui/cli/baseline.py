@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare
@@ -17,36 +18,40 @@ from corstui.runner import Plan, Run
 from corstui.runner.store import StoredRun, StoreError, load_run
 
 
-def read_baseline(path: str | None) -> StoredRun | None:
-    """The stored run. Raises UsageError for a file that is none."""
-    if path is None:
-        return None
-    try:
-        return load_run(Path(path))
-    except StoreError as error:
-        raise UsageError(str(error)) from None
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The stored run that ``--baseline PATH`` names."""
 
+    path: str
+    stored: StoredRun
 
-def check_common_ground(path: str, baseline: StoredRun, plan: Plan) -> None:
-    """Raises UsageError when nothing that is to run is in the baseline."""
-    if not {cell.key for cell in baseline.cells} & {cell.key for cell in plan.cells}:
-        raise UsageError(f"{printable(path)} holds none of the cells that are to run")
+    @classmethod
+    def read(cls, path: str) -> Baseline:
+        """Raises UsageError for a file that is no stored run."""
+        try:
+            return cls(path, load_run(Path(path)))
+        except StoreError as error:
+            raise UsageError(str(error)) from None
 
+    def check_common_ground(self, plan: Plan) -> None:
+        """Raises UsageError when nothing that is to run is in the baseline."""
+        if not {cell.key for cell in self.stored.cells} & {cell.key for cell in plan.cells}:
+            raise UsageError(f"{printable(self.path)} holds none of the cells that are to run")
 
-def against(baseline: StoredRun, run: Run, fail_on: Collection[str]) -> int:
-    """Tell on stderr where the run differs from the baseline; the exit code for that."""
-    secrets = frozenset().union(*(deployment.secrets for deployment in run.plan.deployments))
-    parts = [(environment, _part(baseline, run, environment)) for environment in run.plan.environments]
-    sides = Sides(baseline.profile, "baseline", "now", parts, Masked(Masker(secrets)))
-    for sentence in sides.sentences:
-        narrate(printable(sentence))
-    for endpoint, exchange, name, was, now, origins in policy_table(sides):
-        narrate(printable(f"{endpoint} x {origins}: {exchange} {name}: baseline {was}; now {now}"))
-    counts = sides.counts
-    narrate(f"{counts['differ']} of {counts['cells']} cells differ from the baseline")
-    if counts["differ"] or on_policies(counts["policies"], fail_on):
-        return exits.UNEXPECTED
-    return exits.UNJUDGED if counts["not_comparable"] else exits.OK
+    def against(self, run: Run, fail_on: Collection[str]) -> int:
+        """Tell on stderr where the run differs from the baseline; the exit code for that."""
+        secrets = frozenset().union(*(deployment.secrets for deployment in run.plan.deployments))
+        parts = [(environment, _part(self.stored, run, environment)) for environment in run.plan.environments]
+        sides = Sides(self.stored.profile, "baseline", "now", parts, Masked(Masker(secrets)))
+        for sentence in sides.sentences:
+            narrate(printable(sentence))
+        for endpoint, exchange, name, was, now, origins in policy_table(sides):
+            narrate(printable(f"{endpoint} x {origins}: {exchange} {name}: baseline {was}; now {now}"))
+        counts = sides.counts
+        narrate(f"{counts['differ']} of {counts['cells']} cells differ from the baseline")
+        if counts["differ"] or on_policies(counts["policies"], fail_on):
+            return exits.UNEXPECTED
+        return exits.UNJUDGED if counts["not_comparable"] else exits.OK
 
 
 def _part(baseline: StoredRun, run: Run, environment: str) -> Comparison[Side]:

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from corstui.cli import exits
 from corstui.cli.arguments import FAIL_ON_POLICY
-from corstui.cli.baseline import against, check_common_ground, read_baseline
 from corstui.cli.failing import on_findings
-from corstui.cli.freezing import Snapshot, observed, write_expectations
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
-from corstui.cli.streaming import Stream
 from corstui.cli.streams import UsageError, check_output
 from corstui.profile import Profile
 from corstui.report.formats import Options, check_renderer
 from corstui.report.standing import Standing, standing
 from corstui.runner import Cell, Plan, Run, plan
-from corstui.runner.store import StoredRun
+
+if TYPE_CHECKING:
+    from corstui.cli.baseline import Baseline
+    from corstui.cli.freezing import Snapshot
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the profiles and write the report. Returns the exit code."""
     check_output(arguments.output)
-    baseline = read_baseline(arguments.baseline)
+    baseline = _baseline(arguments.baseline) if arguments.baseline is not None else None
     if FAIL_ON_POLICY in arguments.fail_on and baseline is None:
         raise UsageError("--fail-on policy compares with a stored run; name one with --baseline")
     _check_writing(arguments)
     profile = load(arguments.profiles)
-    snapshot = Snapshot.of(arguments.profiles, profile) if arguments.write_expectations else None
+    snapshot = _snapshot(arguments.profiles, profile) if arguments.write_expectations else None
     with complaints():
         chosen = plan(
             profile,
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             engines=arguments.engines,
         )
     if baseline is not None:
-        check_common_ground(arguments.baseline, baseline, chosen)
+        baseline.check_common_ground(chosen)
     options = output_options(arguments)
     if arguments.dry_run:
         rehearse_plan(chosen, arguments)
@@ -59,8 +60,23 @@ def run(arguments: argparse.Namespace) -> int:
     codes = [exit_code(map(standing, result.cells), **_strictness(arguments), interrupted=result.interrupted)]
     codes.append(on_findings((cell.severity for cell in result.cells), arguments.fail_on))
     if baseline is not None:
-        codes.append(against(baseline, result, arguments.fail_on))
+        codes.append(baseline.against(result, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
+
+
+# What a run is compared with, or becomes an expectation by, is loaded only when that is asked for.
+
+
+def _baseline(path: str) -> Baseline:
+    from corstui.cli.baseline import Baseline
+
+    return Baseline.read(path)
+
+
+def _snapshot(paths: Iterable[str], profile: Profile) -> Snapshot:
+    from corstui.cli.freezing import Snapshot
+
+    return Snapshot.of(paths, profile)
 
 
 def _check_writing(arguments: argparse.Namespace) -> None:
@@ -77,6 +93,8 @@ def _check_writing(arguments: argparse.Namespace) -> None:
 
 def _write(result: Run, profile: Profile, snapshot: Snapshot, arguments: argparse.Namespace) -> int:
     """Write the expectations instead of a report. What proved nothing asks for exit code 3."""
+    from corstui.cli.freezing import observed, write_expectations
+
     diff = write_expectations(result, profile, snapshot, diff=arguments.diff)
     if diff:
         deliver(diff if arguments.show_secrets else profile.mask(diff), arguments.output)
@@ -88,15 +106,17 @@ def _streamed(
     arguments: argparse.Namespace,
     options: Options,
     stop: Callable[[Cell], bool],
-    baseline: StoredRun | None,
+    baseline: Baseline | None,
 ) -> int:
     """Run and write at once; the exit code."""
+    from corstui.cli.streaming import Stream
+
     stream = Stream(plan, options, keep=baseline is not None)
     run = stream.run(arguments.output, until=stop, concurrency=arguments.concurrency, bodies=arguments.bodies)
     codes = [exit_code(stream.standings, **_strictness(arguments), interrupted=run.interrupted)]
     codes.append(on_findings(stream.severities.elements(), arguments.fail_on))
     if baseline is not None:
-        codes.append(against(baseline, run, arguments.fail_on))
+        codes.append(baseline.against(run, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare, pair
 from corstui.cli import exits
-from corstui.cli.baseline import against, check_common_ground, read_baseline
+from corstui.cli.baseline import Baseline
 from corstui.cli.failing import on_findings, on_policies
 from corstui.cli.running import allowed_to_run, complaints, deliver, load, output_options, rehearse_plan, run_plan
 from corstui.cli.streams import UsageError, check_output
@@ -31,10 +31,10 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.sources) == 2:
         _check_stored(arguments)
         return _report(_documents(arguments), arguments)
-    baseline = read_baseline(arguments.baseline)
+    baseline = Baseline.read(arguments.baseline) if arguments.baseline is not None else None
     profile, chosen = _planned(arguments)
     if baseline is not None:
-        check_common_ground(arguments.baseline, baseline, chosen)
+        baseline.check_common_ground(chosen)
     if arguments.dry_run:
         rehearse_plan(chosen, arguments)
         return exits.OK
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.require_expectations and any(cell.expected is None for cell in result.cells):
         codes.append(exits.UNEXPECTED if arguments.strict else exits.UNJUDGED)
     if baseline is not None:
-        codes.append(against(baseline, result, arguments.fail_on))
+        codes.append(baseline.against(result, arguments.fail_on))
     return min(codes, key=exits.PRECEDENCE.index)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from corstui.analysis.explain import UnknownCode, codes, explain, label_for
+from corstui.analysis.explain import UnknownCode, codes, explain
 from corstui.analysis.facts import BLANKS
 from corstui.analysis.pages import pages
-from corstui.analysis.text import width
 from corstui.fetch.reasons import REASONS
 
 
@@ -28,42 +27,11 @@ def test_no_page_is_about_a_reason_that_does_not_exist() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("code", REASONS)
-def test_every_label_fits_in_eight_columns_in_every_phase_and_hop(code: str) -> None:
-    for phase in REASONS[code].phases:
-        for hop in (0, 1, 9, 20):
-            label = label_for(code, phase, hop, 401)
-            assert label
-            assert width(label) <= 8, label
-
-
 @pytest.mark.parametrize("code", pages())
 def test_templates_name_only_facts_that_exist(code: str) -> None:
     page = pages()[code]
     assert "{" not in page.cause.format_map(BLANKS)
     assert "{" not in page.sentence.format_map(BLANKS)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "label"),
-    [
-        (("acao-missing", "actual"), "no ACAO"),
-        (("acao-missing-preflight", "preflight"), "PF ACAO"),
-        (("acao-missing", "redirect", 1), "R1 ACAO"),
-        (("acao-missing", "redirect", 20), "R20 ACAO"),
-        (("acao-multiple", "actual"), "ACAO x2"),
-        (("acao-wildcard-creds", "actual"), "*+creds"),
-        (("preflight-status", "preflight", 0, 401), "PF 401"),
-        (("preflight-redirect", "preflight", 0, 301), "PF 3xx"),
-        (("method-not-allowed", "preflight"), "method"),
-        (("acao-mismatch-tainted", "redirect", 1), "R1 null"),
-        (("timeout", "actual"), "timeout"),
-        (("timeout", "preflight"), "PF time"),
-        (("connection-reset", "redirect", 2), "R2 reset"),
-    ],
-)
-def test_a_label_carries_its_phase(arguments: tuple[str, str], label: str) -> None:
-    assert label_for(*arguments) == label
 
 
 @pytest.mark.parametrize(

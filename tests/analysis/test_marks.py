@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from corstui.analysis.marks import LEGEND, SUFFIXES, mark
+from corstui.analysis.marks import LEGEND, SUFFIXES, label_for, mark
 from corstui.analysis.text import width
 from corstui.fetch.messages import Request
+from corstui.fetch.reasons import REASONS
 from corstui.fetch.result import Check, Exchange, Flow, Phase, Response, ScriptResponse, Verdict
 from tests.analysis.doubles import Cell
 
@@ -104,3 +105,34 @@ def test_the_ascii_set_is_ascii_and_as_distinct_as_the_other() -> None:
 def test_symbols_take_at_most_two_columns() -> None:
     assert all(width(symbol) <= 2 for symbol, _, _, _ in LEGEND)
     assert {suffix for suffix, _ in SUFFIXES} >= {"*", "w", "?"}
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_every_label_fits_in_eight_columns_in_every_phase_and_hop(code: str) -> None:
+    for phase in REASONS[code].phases:
+        for hop in (0, 1, 9, 20):
+            label = label_for(code, phase, hop, 401)
+            assert label
+            assert width(label) <= 8, label
+
+
+@pytest.mark.parametrize(
+    ("arguments", "label"),
+    [
+        (("acao-missing", "actual"), "no ACAO"),
+        (("acao-missing-preflight", "preflight"), "PF ACAO"),
+        (("acao-missing", "redirect", 1), "R1 ACAO"),
+        (("acao-missing", "redirect", 20), "R20 ACAO"),
+        (("acao-multiple", "actual"), "ACAO x2"),
+        (("acao-wildcard-creds", "actual"), "*+creds"),
+        (("preflight-status", "preflight", 0, 401), "PF 401"),
+        (("preflight-redirect", "preflight", 0, 301), "PF 3xx"),
+        (("method-not-allowed", "preflight"), "method"),
+        (("acao-mismatch-tainted", "redirect", 1), "R1 null"),
+        (("timeout", "actual"), "timeout"),
+        (("timeout", "preflight"), "PF time"),
+        (("connection-reset", "redirect", 2), "R2 reset"),
+    ],
+)
+def test_a_label_carries_its_phase(arguments: tuple[str, str], label: str) -> None:
+    assert label_for(*arguments) == label
