@@ -13,6 +13,7 @@ from corstui.analysis.text import shorten
 from corstui.runner.plan import CellKey
 from corstui.tui.clipboard import copy
 from corstui.tui.screens.dialog import Choices, Dialog
+from corstui.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from corstui.tui.changes import Change, ChangeLog
@@ -36,7 +37,7 @@ class ChangesScreen(Dialog[CellKey]):
 
     def inside(self) -> ComposeResult:
         yield Choices(markup=False)
-        yield Static(classes="quiet", markup=False)
+        yield Prose(classes="quiet")
 
     def on_mount(self) -> None:
         self._show()

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from corstui.analysis.text import printable
 from corstui.tui.render import wrapped
+from corstui.tui.widgets.prose import Prose
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -40,7 +41,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(markup=False)
+            yield Prose()
 
     def on_resize(self) -> None:
         """Write the text for the width there is."""

@@ -24,6 +24,7 @@ from corstui.runner.store import is_stored
 from corstui.tui.clipboard import copy
 from corstui.tui.reasons import SaysWhy
 from corstui.tui.render import BAD, MUTED, View, names
+from corstui.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from corstui.runner import Cell
@@ -138,7 +139,7 @@ class CopyScreen(SaysWhy[None], ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
             box.border_title = "Copy"
-            yield Static(markup=False)
+            yield Prose()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -20,6 +20,7 @@ from corstui.profile.pasted import requests_of
 from corstui.report import files
 from corstui.tui.places import new_profile
 from corstui.tui.render import wrapped
+from corstui.tui.widgets.prose import Prose
 
 _ORIGINS = "https://app.example.com"
 _REQUESTS = "https://api.example.com/orders"
@@ -80,8 +81,8 @@ class CreateScreen(Screen[Path]):
             yield TextArea(self.typed.get("requests", ""), placeholder=_REQUESTS, id="requests", compact=True)
             yield Static("File", classes="label")
             yield Input(self.typed.get("file", ""), compact=True, id="file")
-            yield Static(id="wrong", markup=False)
-            yield Static(id="found", markup=False)
+            yield Prose(id="wrong")
+            yield Prose(id="found")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -15,6 +15,7 @@ from corstui.tui.clipboard import copy
 from corstui.tui.render import wrapped
 from corstui.tui.screens.dialog import Dialog
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.prose import Prose
 
 
 class DifferencesScreen(Dialog[None]):
@@ -34,7 +35,7 @@ class DifferencesScreen(Dialog[None]):
 
     def inside(self) -> ComposeResult:
         with Pane():
-            yield Static(markup=False)
+            yield Prose()
 
     def on_mount(self) -> None:
         self.query_one(Pane).focus()

@@ -16,6 +16,7 @@ from corstui.tui.enginelines import page
 from corstui.tui.render import View, names
 from corstui.tui.screens.explain import ExplainScreen
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from corstui.runner import Cell, CellKey
@@ -102,9 +103,9 @@ class EnginesScreen(Screen[None]):
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Static(markup=False, id="title")
+        yield Prose(id="title")
         with Pane():
-            yield Static(markup=False, id="text")
+            yield Prose(id="text")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

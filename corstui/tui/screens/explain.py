@@ -13,6 +13,7 @@ from textual.widgets import Footer, Static
 from corstui.analysis.explain import Explanation, UnknownCode, explain
 from corstui.tui.render import MUTED, READABLE, wrapped
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.prose import Prose
 
 
 def page(code: str, columns: int) -> list[Content]:
@@ -73,7 +74,7 @@ class ExplainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Pane():
-            yield Static(markup=False, id="page")
+            yield Prose(id="page")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -16,6 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from corstui.analysis.text import printable
 from corstui.report.formats import CHECK_FORMATS
 from corstui.tui.screens.dialog import Choices, Dialog
+from corstui.tui.widgets.prose import Prose
 
 _SCOPES = {"selection": "the selected cells", "visible": "what the filter shows", "all": "every cell"}
 _SUFFIXES = {"table": "txt", "markdown": "md", "junit": "xml"}
@@ -63,7 +64,7 @@ class ExportScreen(Dialog[ExportWish]):
                 yield Choices(id="format", markup=False)
         yield Static("file; Enter writes it", classes="quiet")
         yield Input(compact=True)
-        yield Static(classes="wrong", markup=False, id="wrong")
+        yield Prose(classes="wrong", id="wrong")
 
     def on_mount(self) -> None:
         scopes = [Content(f"{_SCOPES[scope]} ({self._counts[scope]})") for scope in self._scopes]

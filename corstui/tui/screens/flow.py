@@ -25,6 +25,7 @@ from corstui.tui.screens.explain import ExplainScreen
 from corstui.tui.sequence import sequence
 from corstui.tui.titles import side_names, title
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.prose import Prose
 from corstui.tui.widgets.tabs import TabLine
 
 if TYPE_CHECKING:
@@ -93,12 +94,12 @@ class FlowScreen(SaysWhy[None]):
         self._decided: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
-        yield Static(markup=False, id="title")
+        yield Prose(id="title")
         with Pane(id="lanes", can_focus=False):
-            yield Static(markup=False, id="sequence")
+            yield Prose(id="sequence")
         yield TabLine()
         with Pane(id="pane"):
-            yield Static(markup=False, id="text")
+            yield Prose(id="text")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from corstui.tui.keys import by_number, shortened
 from corstui.tui.render import MUTED
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.prose import Prose
 
 THIS, EVERYWHERE = "This screen", "Everywhere"
 
@@ -85,7 +86,7 @@ class HelpScreen(ModalScreen[None]):
         with Pane() as scroll:
             scroll.border_title = "Keys"
             scroll.border_subtitle = "Esc closes, ctrl+p finds commands by name"
-            yield Static(markup=False, id="keys")
+            yield Prose(id="keys")
 
     def on_mount(self) -> None:
         beneath = self.app.screen_stack[-2]

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from corstui.analysis.marks import LEGEND, SUFFIXES
 from corstui.tui.render import wrapped
 from corstui.tui.widgets.lines import COLOURS
+from corstui.tui.widgets.prose import Prose
 
 #: What stands around marks in the matrix alone.
 _AROUND = (
@@ -54,7 +55,7 @@ class LegendScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as scroll:
             scroll.border_title = "Marks"
-            yield Static(markup=False)
+            yield Prose()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -17,6 +17,7 @@ from corstui.analysis.text import printable
 from corstui.tui.places import user_profiles
 from corstui.tui.screens.create import CreateScreen
 from corstui.tui.screens.dialog import Choices, Dialog
+from corstui.tui.widgets.prose import Prose
 
 DEMO, CREATE, OPEN = "demo", "create", "open"
 _OFFERS = {
@@ -99,7 +100,7 @@ class OpenScreen(Dialog[Path]):
 
     def inside(self) -> ComposeResult:
         yield Input(placeholder="path of a profile, or of a directory of them", compact=True)
-        yield Static(classes="wrong", markup=False)
+        yield Prose(classes="wrong")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from corstui.profile.kinds import DURATIONS, seconds_of
 from corstui.tui.screens.dialog import Choices, Dialog, facts_lines, text_of
 from corstui.tui.watch import INTERVALS, Watch, seconds
+from corstui.tui.widgets.prose import Prose
 
 #: Seconds; more often would be a load test.
 _SHORTEST = INTERVALS[0]
@@ -44,9 +45,9 @@ class WatchScreen(Dialog[Wish]):
         yield text_of(facts_lines([each for each in self._facts if each[0] != "writes"], self.columns))
         yield Static("Each round sends this. Requests that change something are never sent.\n", classes="quiet")
         yield Choices(markup=False)
-        yield Static(id="bell")
+        yield Prose(id="bell")
         yield Input(placeholder="or another interval, such as 45s or 2m", compact=True)
-        yield Static(classes="wrong", markup=False, id="wrong")
+        yield Prose(classes="wrong", id="wrong")
 
     def on_mount(self) -> None:
         lines = [f"every {seconds(each)}" if each is not None else "stop watching" for each in self._choices]

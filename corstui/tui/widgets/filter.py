@@ -23,6 +23,7 @@ from textual.widgets import Input, Static
 from corstui.analysis.completion import Completion, Names, about, best, completions
 from corstui.analysis.query import Query, QueryError, parse
 from corstui.analysis.text import ELLIPSIS, printable, shorten, width
+from corstui.tui.widgets.prose import Prose
 
 #: What the language knows, where there is nothing to offer.
 SYNTAX = 'text  field:value  !not  this|that  "two words"  * and ? for anything'
@@ -144,9 +145,9 @@ class Filter(Vertical):
         self._at = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(id="filter-next", markup=False)
-        yield Static(id="filter-wrong", markup=False)
-        yield Static(id="filter-marks", markup=False)
+        yield Prose(id="filter-next")
+        yield Prose(id="filter-wrong")
+        yield Prose(id="filter-marks")
         yield self._line
 
     def on_mount(self) -> None:

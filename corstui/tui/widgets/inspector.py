@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from corstui.tui.enginelines import parting
 from corstui.tui.render import View, inspect
 from corstui.tui.widgets.pane import Pane
+from corstui.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from corstui.runner import Cell, CellKey
@@ -42,7 +42,7 @@ class Inspector(Pane):
         self._names: tuple[str, ...] = ()
         self._engines: tuple[Cell, ...] = ()
         self._sentences: tuple[str, ...] = ()
-        self._text = Static(markup=False)
+        self._text = Prose()
         self._columns = 0
 
     def compose(self) -> ComposeResult:

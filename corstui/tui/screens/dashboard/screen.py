@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from corstui.analysis.completion import Names
 from corstui.analysis.text import printable
@@ -32,6 +32,7 @@ from corstui.tui.widgets.filter import Filter
 from corstui.tui.widgets.inspector import Inspector
 from corstui.tui.widgets.lines import EnvironmentBar, Headline, counts_of, progress_text, separator
 from corstui.tui.widgets.matrix import Matrix
+from corstui.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -108,7 +109,7 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         with Container(id="body"):
             yield matrix
             yield Inspector(ascii=self.session.ascii)
-        yield Static(id="notice", markup=False)
+        yield Prose(id="notice")
         yield Filter(matrix, ascii=self.session.ascii)
         yield Footer(compact=True, show_command_palette=False)
 
