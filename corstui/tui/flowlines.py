@@ -28,6 +28,7 @@ from corstui.tui.render import (
     View,
     expected_lines,
     first_host,
+    number_of,
     status_of,
     target_of,
     wrapped,
@@ -152,7 +153,7 @@ def findings(cell: Cell, view: View, columns: int) -> list[Content]:
     lines: list[Content] = []
     for finding in cell.findings:
         page = explain(finding["rule"])
-        where = [f"exchange {finding['exchange'] + 1}"] if finding["exchange"] is not None else []
+        where = [f"exchange {number_of(finding['exchange'], cell)}"] if finding["exchange"] is not None else []
         where += [finding["header"]] if finding["header"] is not None else []
         shown = f" ({', '.join(where)})" if where else ""
         style = MUTED if finding["severity"] == "info" else CAUTION

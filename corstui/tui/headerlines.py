@@ -16,7 +16,7 @@ from corstui.analysis.steps import step
 from corstui.analysis.story import why
 from corstui.analysis.text import width
 from corstui.fetch.result import Check, Exchange
-from corstui.tui.render import BAD, CAUTION, GOOD, MUTED, View, wrapped
+from corstui.tui.render import BAD, CAUTION, GOOD, MUTED, View, number_of, wrapped
 from corstui.tui.wireheads import heads, oddities, visible, visible_line
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def headers(cell: Cell, view: View, columns: int) -> list[Content]:
     for index, exchange in enumerate(cell.exchanges):
         checks = [check for check in cell.flow.checks if check.exchange == index]
         response = _response(exchange, raw[index] if index < len(raw) else b"", checks, why(cell), view)
-        lines += [*_exchange(index + 1, exchange, response, view, columns), Content("")]
+        lines += [*_exchange(number_of(index, cell), exchange, response, view, columns), Content("")]
     return lines[:-1]
 
 
@@ -84,7 +84,7 @@ def _nothing_sent(cell: Cell, view: View, columns: int) -> list[Content]:
     return lines
 
 
-def _exchange(number: int, exchange: Exchange, response: Sequence[Row], view: View, columns: int) -> list[Content]:
+def _exchange(number: str, exchange: Exchange, response: Sequence[Row], view: View, columns: int) -> list[Content]:
     about, address = f"  ({phase_of(exchange)})", exchange.address
     if address and len(about) + len(address) + _TITLE_AT_LEAST < columns:
         about = f"{about[:-1]}, {address})"

@@ -13,7 +13,7 @@ from corstui.analysis.facts import phase_of
 from corstui.fetch.result import Exchange
 from corstui.fetch.url import parse
 from corstui.runner.store import is_stored
-from corstui.tui.render import BAD, MUTED, View, wrapped
+from corstui.tui.render import BAD, MUTED, View, number_of, wrapped
 from corstui.tui.wireheads import heads, lines_of, visible, visible_line
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def raw(cell: Cell, view: View, columns: int) -> list[Content]:
         said = "An earlier run keeps the fields as they were understood, not the bytes of the answers, and no body."
         lines += [*wrapped(said, columns, style=MUTED), Content("")]
     for index, exchange in enumerate(cell.exchanges):
-        lines += [Content.styled(f"{index + 1} {phase_of(exchange)}", MUTED), *_request(exchange, view)]
+        lines += [Content.styled(f"{number_of(index, cell)} {phase_of(exchange)}", MUTED), *_request(exchange, view)]
         lines += _answer(exchange, kept[index] if index < len(kept) else b"", view)
         lines.append(Content(""))
     return [each for line in lines[:-1] for each in line.wrap(columns) or [line]]

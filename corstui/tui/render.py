@@ -123,6 +123,13 @@ def first_host(exchanges: Sequence[Exchange]) -> str:
     return parsed.scheme + parsed.authority if parsed is not None else ""
 
 
+def number_of(index: int, cell: Cell) -> str:
+    """``3`` for the third exchange of the flow, ``c1`` for the first control request: a request that was kept back has
+    the number after the flow's last."""
+    flow = len(cell.flow.exchanges)
+    return str(index + 1) if index < flow else f"c{index - flow + 1}"
+
+
 # -- the inspector -----------------------------------------------------------------------------------------------------
 
 

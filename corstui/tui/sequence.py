@@ -17,7 +17,7 @@ from corstui.fetch.result import Exchange
 from corstui.fetch.url import parse
 from corstui.report.layout import pad
 from corstui.tui.bars import bars, figures, legend
-from corstui.tui.render import BAD, MUTED, View, first_host, status_of, target_of
+from corstui.tui.render import BAD, MUTED, View, first_host, number_of, status_of, target_of
 
 if TYPE_CHECKING:
     from corstui.runner import Cell
@@ -166,10 +166,10 @@ def _place(url: str) -> str:
 def _controls(cell: Cell, lanes: _Lanes) -> list[Content]:
     """The control requests of the endpoint on a quiet line: they are no part of the flow."""
     told = []
-    for number, exchange in enumerate(cell.controls, len(cell.flow.exchanges) + 1):
+    for index, exchange in enumerate(cell.controls, len(cell.flow.exchanges)):
         origin = field(exchange.request.headers, "origin")
         who = "no Origin" if origin is None else "made-up origin"
-        told.append(f"{number} {exchange.request.method} {who} {status_of(exchange)}")
+        told.append(f"{number_of(index, cell)} {exchange.request.method} {who} {status_of(exchange)}")
     if not told:
         return []
     said = f"   control requests: {f' {lanes.view.dot} '.join(told)}"

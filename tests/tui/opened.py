@@ -72,7 +72,7 @@ class OpenedCell(Cell):
 
     @property
     def exchanges(self) -> list[Exchange]:
-        return self.flow.exchanges
+        return [*self.flow.exchanges, *self.controls]
 
     @property
     def checks(self) -> list[Check]:

@@ -119,7 +119,18 @@ def test_control_requests_come_after_the_flow_on_quiet_lines() -> None:
     bare = base._replace(phase="control", request=base.request._replace(headers=[]))
     asked = bare._replace(request=bare.request._replace(headers=[("Origin", "https://canary.invalid")]))
     lines = shown("sequence", replace(allowed(), controls=(bare, asked)), 77).splitlines()
-    assert lines[3] == "   control requests: 2 GET no Origin 200 · 3 GET made-up origin 200"
+    assert lines[3] == "   control requests: c1 GET no Origin 200 · c2 GET made-up origin 200"
+
+
+def test_a_control_request_is_never_called_like_one_that_was_not_sent() -> None:
+    seen = replace(refused(), controls=(control(),), findings=[FINDING | {"exchange": 1}])
+    assert "2 PUT /orders   not sent" in shown("sequence", seen)
+    assert "control requests: c1 GET" in shown("sequence", seen)
+    headers = shown("Headers", seen)
+    assert "c1 GET https://api.example/orders  (control" in headers
+    assert "2 GET" not in headers
+    assert "c1 control" in shown("Raw", seen).splitlines()
+    assert "(exchange c1)" in shown("Findings", seen)
 
 
 def test_a_request_held_back_at_a_redirect_is_shown_where_it_would_have_gone() -> None:
