@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -19,11 +17,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from corstui.analysis.text import printable
-from corstui.tui.faces import WIDEST, Zoom, fit, fitted, pieces_of, widths_of
+from corstui.tui.columns import Columns, room_for_names, room_for_totals
+from corstui.tui.faces import Zoom
 from corstui.tui.grid import Grid
-from corstui.tui.sums import Total, shortened
-from corstui.tui.widgets.window import Window
+from corstui.tui.painting import Cursor, Painter
 
 if TYPE_CHECKING:
     from textual import events
@@ -31,11 +28,6 @@ if TYPE_CHECKING:
     from corstui.tui.axes import Column, Row
     from corstui.tui.place import Place
 
-#: Columns of the terminal: the narrowest column of each zoom, and the least of the totals beside the names.
-_NARROWEST = {Zoom.MARK: 4, Zoom.LABEL: 7, Zoom.DETAIL: 7}
-_LEAST_TOTALS = 9
-#: Between two places, by whether the one before and the one after are selected.
-_GAPS = {(False, False): " ", (False, True): "[", (True, False): "]", (True, True): "|"}
 _LOOKS = ("allowed", "blocked", "error", "unsent", "opaque", "waiting", "running")
 
 
@@ -129,15 +121,12 @@ class Matrix(ScrollView, can_focus=True):
         """None: as much as there is room for."""
         self.totals = True
         self.row = self.column = 0
-        self._pointer, self._ellipsis = (">", "..") if ascii else ("›", "…")
+        self._painter = Painter(self._look, ascii)
+        self._window = self._painter.window
+        self._columns = Columns(self.grid)
         # endpoint and origin under the cursor when it last moved: rows may move away beneath it
         self._kept = ("", "")
-        self._window = Window()
         self._available = 0
-        self._names, self._totals_width = (0, 0), 0
-        # the width of each column by zoom
-        self._known: dict[str, tuple[int, ...]] = {}
-        self._zoom = Zoom.LABEL
         self._row_at: dict[str, int] = {}
         self._column_at: dict[str, int] = {}
         self._looks: dict[str, Style] = {}
@@ -159,17 +148,15 @@ class Matrix(ScrollView, can_focus=True):
     @property
     def current_zoom(self) -> Zoom:
         """The zoom in force, chosen by somebody or by the room there is."""
-        return self._zoom
+        return self._painter.zoom
 
     def show(self, grid: Grid) -> None:
         """Show another grid, or the same one with other rows and columns. The cursor stays with its endpoint and origin
         where they are still there, else as near as possible."""
         if grid is not self.grid:
-            self._known.clear()
-        self.grid = grid
-        for fold in self._folds():
-            for each in grid.columns:
-                self._grows(fold, each)
+            self._columns = Columns(grid)
+        self.grid = self._painter.grid = grid
+        self._columns.fold()
         self._row_at = {endpoint: index for index, row in enumerate(grid.rows) for endpoint in row.endpoints}
         self._column_at = {column.key: index for index, column in enumerate(grid.columns)}
         row, column = self._row_at.get(self._kept[0]), self._column_at.get(self._kept[1])
@@ -187,7 +174,7 @@ class Matrix(ScrollView, can_focus=True):
             row, column = self._row_at.get(endpoint), self._column_at.get(origin)
             if row is not None and column is not None:
                 seen.setdefault(row, []).append(column)
-                grown = self._grows(self.grid.rows[row], self.grid.columns[column]) or grown
+                grown = self._columns.grows(self.grid.rows[row], self.grid.columns[column], self.current_zoom) or grown
         if grown:
             self.lay_out()
         elif regions := list(self._regions(seen)):
@@ -198,16 +185,6 @@ class Matrix(ScrollView, can_focus=True):
         if self._fixed_lines > 1:
             area = self.scrollable_content_region
             self.refresh(Region(0, area.height - 1, area.width, 1))
-
-    def _grows(self, row: Row, column: Column) -> bool:
-        """Whether what stands there is wider than anything in its column so far, in the zoom in force: where another
-        one grows, no choice of a zoom comes out otherwise."""
-        known = self._known.get(column.key)
-        if known is None:
-            return False
-        needed = widths_of(self.grid.place(row, column), compares=self.grid.compares)
-        wider = self._known[column.key] = tuple(map(max, known, needed))
-        return wider[self._zoom] > known[self._zoom]
 
     def move_to(self, row: int, column: int) -> None:
         """Put the cursor on a visible row and column (clamped) and scroll it into view."""
@@ -247,49 +224,17 @@ class Matrix(ScrollView, can_focus=True):
 
     def lay_out(self) -> None:
         """Fit everything into the size there is, and repaint."""
-        methods = max((cell_len(row.method) for row in self.grid.rows), default=0)
-        labels = max((cell_len(row.label) for row in self.grid.rows), default=0)
-        most = max(12, self.size.width * 3 // 10 - 8)
-        self._names = (min(methods, 7), min(labels, most))
-        self._totals_width = self._room_for_totals() if self.shows_totals else 0
-        frozen = sum(self._names) + 4 + self._totals_width
+        painter = self._painter
+        painter.names = room_for_names(self.grid, self.size.width)
+        painter.totals = room_for_totals(self.grid, painter.total_text) if self.shows_totals else 0
+        frozen = sum(painter.names) + 4 + painter.totals
+        available = (self._available or self.size.width) - frozen - 2
+        painter.zoom = self._columns.fitting(available) if self.zoom is None else self.zoom
         room = max(0, self.scrollable_content_region.width - frozen - 2)
-        self._zoom = self._fitting(frozen) if self.zoom is None else self.zoom
-        self._window.lay_out(frozen, room, self._widths(self._zoom))
+        self._window.lay_out(frozen, room, self._columns.widths(painter.zoom))
         self.virtual_size = Size(0, len(self.grid.rows) + self._fixed_lines)
         self._reveal()
         self.refresh()
-
-    def _room_for_totals(self) -> int:
-        """Columns of the terminal for the longest total that a row can come to, and a blank."""
-        places = max((len(row.endpoints) for row in self.grid.rows), default=0) * len(self.grid.columns)
-        judged = places if any(board.expectations for board in self.grid.boards) else 0
-        longest = Total(places, allowed=places, unexpected=judged, differing=places, unclear=places)
-        return max(_LEAST_TOTALS, len(self._text(longest)) + 1)
-
-    def _fitting(self, frozen: int) -> Zoom:
-        """The most that every column has room for; marks alone show all of them where labels would hide half."""
-        room = (self._available or self.size.width) - frozen - 2
-        needed = {zoom: sum(self._widths(zoom)) + len(self.grid.columns) for zoom in Zoom}
-        if needed[Zoom.DETAIL] <= room:
-            return Zoom.DETAIL
-        return Zoom.MARK if needed[Zoom.MARK] <= room < needed[Zoom.LABEL] / 2 else Zoom.LABEL
-
-    def _widths(self, zoom: Zoom) -> list[int]:
-        """Column widths from what is known so far: they only grow until another grid comes."""
-        return [self._width(column, zoom) for column in self.grid.columns]
-
-    def _folds(self) -> list[Row]:
-        return [row for row in self.grid.rows if row.fold is not None]
-
-    def _width(self, column: Column, zoom: Zoom) -> int:
-        if column.key not in self._known:
-            label = cell_len(column.label)
-            labels = tuple(min(label, WIDEST[each] - 2 if each is not Zoom.MARK else 0) for each in Zoom)
-            places = (self.grid.place(row, column) for row in (*self.grid.all_rows, *self._folds()))
-            needed = {widths_of(place, compares=self.grid.compares) for place in places}
-            self._known[column.key] = tuple(map(max, _NARROWEST.values(), labels, *needed))
-        return self._known[column.key][zoom]
 
     @property
     def shows_totals(self) -> bool:
@@ -316,8 +261,8 @@ class Matrix(ScrollView, can_focus=True):
             first, last = min(columns), max(columns)
             x = self._window.x(first)
             yield Region(x, y, self._window.x(last) + self._window.widths[last] + 1 - x, 1)
-            if self._totals_width:
-                yield Region(self._window.frozen - self._totals_width, y, self._totals_width, 1)
+            if self._painter.totals:
+                yield Region(self._window.frozen - self._painter.totals, y, self._painter.totals, 1)
 
     def _line_region(self, row: int | None) -> Region:
         """Where a row is on screen; None is the header."""
@@ -352,92 +297,18 @@ class Matrix(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         row = y - 1 + round(self.scroll_y)
+        cursor = Cursor(self.row, self.column, self.has_focus)
         if y == 0:
-            segments = self._header()
+            segments = self._painter.header(cursor)
         elif y > self._height:
-            segments = self._sums() if self.grid.rows else []
+            segments = self._painter.sums() if self.grid.rows else []
         elif row < len(self.grid.rows):
-            segments = self._line(row)
+            segments = self._painter.line(row, cursor)
         elif not self.grid.rows and 1 < y < len(self.message) + 2:
-            segments = [Segment(" " + self._fit(printable(self.message[y - 2]), width - 2), self._look("name"))]
+            segments = self._painter.message(self.message[y - 2], width)
         else:
             segments = []
         return Strip(segments).adjust_cell_length(width, self.rich_style)
-
-    def _fit(self, text: str, width: int) -> str:
-        return fit(text, width, self._ellipsis)
-
-    def _header(self) -> list[Segment]:
-        shown, header, hint = self._window.shown, self._look("header"), self._look("hint")
-        left = f"<{shown.start}" if shown.start else ""
-        count = f"{len(self.grid.rows)} of {len(self.grid.all_rows)}" if self.grid.filtered else ""
-        if not self.grid.rows:
-            return [Segment(f" {count}", header)]
-        what = self._summed if self._totals_width else ""
-        names = self._window.frozen - 2 - max(len(left), self._totals_width - 1 if what else 0)
-        segments = [
-            Segment(" " + fit(count, names), header),
-            Segment(fit(what, self._window.frozen - 2 - names - len(left)), self._look("quiet")),
-            Segment(left + " ", hint),
-        ]
-        for index in shown:
-            look = self._look("here") if index == self.column else header
-            label = self._fit(self.grid.columns[index].label, self._window.widths[index])
-            segments += [Segment(label, look), Segment(" ", header)]
-        if shown.stop < len(self._window):
-            segments.append(Segment(f"{len(self._window) - shown.stop}>", hint))
-        return segments
-
-    def _line(self, index: int) -> list[Segment]:
-        row = self.grid.rows[index]
-        look = self._look("here" if index == self.row else "fold" if row.fold is not None else "name")
-        pointer = self._pointer if index == self.row and self.has_focus else " "
-        segments = [
-            Segment(pointer + self._fit(row.method, self._names[0]) + " ", look),
-            Segment(self._fit(row.label, self._names[1]) + " ", look),
-        ]
-        if self._totals_width:
-            text = self._said(self.grid.row_total(row), self._totals_width - 1)
-            segments.append(Segment(text + " ", self._look("quiet")))
-        marked = False
-        for column in self._window.shown:
-            selected = self.grid.selected(row, self.grid.columns[column])
-            segments.append(Segment(_GAPS[marked, selected], self._look("hint" if marked or selected else "name")))
-            segments += self._cell(index, column)
-            marked = selected
-        segments.append(Segment(_GAPS[marked, False], self._look("hint")))
-        return segments
-
-    def _cell(self, index: int, at: int) -> list[Segment]:
-        row, column = self.grid.rows[index], self.grid.columns[at]
-        pieces = pieces_of(self.grid.place(row, column), self._zoom, compares=self.grid.compares)
-        pieces = fitted(pieces, self._window.widths[at], self._ellipsis)
-        if (index, at) == (self.row, self.column):
-            here = Style(reverse=True, bold=True) if self.has_focus else Style(underline=True, bold=True)
-            return [Segment(text, self._look(look) + here) for text, look in pieces]
-        if self.grid.dimmed(row, column):
-            return [Segment(text, self._look("dimmed")) for text, _ in pieces]
-        return [Segment(text, self._look(look)) for text, look in pieces]
-
-    def _sums(self) -> list[Segment]:
-        """The totals of the columns, below them."""
-        quiet = self._look("quiet")
-        segments = [Segment(" " + self._fit(self._summed, self._window.frozen - 1), quiet)]
-        for index in self._window.shown:
-            text = self._said(self.grid.column_total(self.grid.columns[index]), self._window.widths[index])
-            segments += [Segment(text, quiet), Segment(" ", quiet)]
-        return segments
-
-    @property
-    def _summed(self) -> str:
-        """What the totals count."""
-        return "differ" if self.grid.compares else "allowed"
-
-    def _said(self, total: Total, width: int) -> str:
-        return fit(shortened(self._text(total), width), width)
-
-    def _text(self, total: Total) -> str:
-        return total.compared if self.grid.compares else total.text
 
     # what a person does -----------------------------------------------------------------------------------------------
 
