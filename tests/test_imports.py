@@ -19,15 +19,28 @@ MODULES = sorted(path for path in ROOT.rglob("*.py"))
 BELOW = {
     "fetch": (),
     "transport": ("fetch",),
-    "profile": ("fetch",),
+    "profile": ("fetch", "printable"),
     "browser": ("fetch", "transport"),
     "runner": ("fetch", "transport", "profile", "browser", "garbage"),
-    "analysis": ("fetch", "transport", "profile", "browser", "runner"),
-    "report": ("fetch", "transport", "profile", "browser", "runner", "analysis"),
-    "tui": ("fetch", "transport", "profile", "browser", "runner", "analysis", "report", "garbage"),
-    "cli": ("fetch", "transport", "profile", "browser", "runner", "analysis", "report", "tui", "lab", "garbage"),
+    "analysis": ("fetch", "transport", "profile", "browser", "runner", "printable"),
+    "report": ("fetch", "transport", "profile", "browser", "runner", "analysis", "printable"),
+    "tui": ("fetch", "transport", "profile", "browser", "runner", "analysis", "report", "garbage", "printable"),
+    "cli": (
+        "fetch",
+        "transport",
+        "profile",
+        "browser",
+        "runner",
+        "analysis",
+        "report",
+        "tui",
+        "lab",
+        "garbage",
+        "printable",
+    ),
     "lab": (),
     "garbage": (),
+    "printable": (),
 }
 #: Where each third-party package may be loaded.
 CONFINED = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corstui.analysis.fields import ALIASES, FIELDS, Field
 from corstui.analysis.query import Value, quoted, scan
-from corstui.analysis.text import printable
+from corstui.printable import printable
 
 
 @dataclass(frozen=True, slots=True)

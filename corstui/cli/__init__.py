@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _tell(error: Exception) -> None:
     """The traceback on stderr, for a report that anybody may read: without secrets, and harmless to a terminal."""
-    from corstui.analysis.text import printable
+    from corstui.printable import printable
     from corstui.profile.secrets import without_secrets
 
     for line in without_secrets("".join(traceback.format_exception(error))).splitlines():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 
-from corstui.analysis.text import printable
 from corstui.cli.check import exit_code
 from corstui.cli.running import deliver, output_options, run_plan
 from corstui.cli.streams import UsageError, narrate
 from corstui.fetch.headers import is_forbidden
 from corstui.fetch.url import parse
+from corstui.printable import printable
 from corstui.profile import Location
 from corstui.profile.origins import check_origin
 from corstui.profile.problems import Refusal

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corstui.analysis.compare import Comparison, compare
-from corstui.analysis.text import printable
 from corstui.cli import exits
 from corstui.cli.failing import on_policies
 from corstui.cli.streams import UsageError, narrate
+from corstui.printable import printable
 from corstui.profile.secrets import Masker
 from corstui.report.comparison import Side, Sides, policy_table
 from corstui.report.masking import Masked

@@ -8,11 +8,11 @@ from dataclasses import fields
 from pathlib import Path
 
 from corstui import __version__
-from corstui.analysis.text import printable
 from corstui.cli import exits
 from corstui.cli.running import load
 from corstui.cli.streams import complain, emit
 from corstui.fetch.engines import ENGINES
+from corstui.printable import printable
 from corstui.report.layout import columns
 from corstui.tui.places import KEEP_RUNS, user_profiles, user_runs
 from corstui.tui.settings import Settings, SettingsError, load_settings, settings_file

@@ -10,9 +10,9 @@ from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
-from corstui.analysis.text import printable
 from corstui.cli.arguments import COMMANDS
 from corstui.cli.streams import UsageError
+from corstui.printable import printable
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from corstui.analysis.text import printable
 from corstui.cli.streams import UsageError, narrate
+from corstui.printable import printable
 from corstui.profile import Profile, ProfileError, load_profile
 from corstui.profile.freezing import Wish, Words, freeze
 from corstui.profile.problems import Location

@@ -13,9 +13,9 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from corstui.analysis.text import printable
 from corstui.cli.streams import Progress, UsageError, columns, complain, emit, has_color, has_marks, lines, narrate
 from corstui.garbage import collect_rarely
+from corstui.printable import printable
 from corstui.profile import Profile, ProfileError, load_profile
 from corstui.report.formats import Options
 from corstui.runner import Cell, NothingSelected, Plan, Run, execute, recorded

@@ -96,7 +96,7 @@ def check_output(output: str | None) -> None:
     """Find out before the run whether its result can be written. Raises UsageError when it cannot."""
     if output is None:
         return
-    from corstui.analysis.text import printable
+    from corstui.printable import printable
     from corstui.report.files import refusal
 
     path = Path(output)

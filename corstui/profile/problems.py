@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import NamedTuple
 
+from corstui.printable import printable
+
 #: Longest piece of a profile that a message repeats.
 _SHOWN = 60
 #: How many words the nearest one is looked for among.
@@ -110,11 +112,6 @@ class Problems:
         if self.errors:
             files = {path: rank for rank, path in enumerate(dict.fromkeys(problem.path for problem in self.errors))}
             raise ProfileError(sorted(self.errors, key=lambda each: (files[each.path], each.location)))
-
-
-def printable(text: str) -> str:
-    """``text`` with whatever a terminal would act on or hide written as an escape."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def shown(text: str) -> str:

@@ -11,9 +11,9 @@ from corstui.analysis.mend import fix
 from corstui.analysis.recipes import recipes
 from corstui.analysis.steps import step
 from corstui.analysis.story import outcome, script_view, why
-from corstui.analysis.text import printable
 from corstui.fetch.result import Check, Exchange
 from corstui.fetch.url import parse
+from corstui.printable import printable
 from corstui.report.curl import curl_command
 from corstui.report.formats import Options
 from corstui.report.markdown import plain, row

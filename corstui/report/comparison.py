@@ -12,7 +12,8 @@ from corstui import __version__
 from corstui.analysis.compare import Comparison, Pair
 from corstui.analysis.marks import mark
 from corstui.analysis.policy import Policies, Rows
-from corstui.analysis.text import printable, width
+from corstui.analysis.text import width
+from corstui.printable import printable
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap
 from corstui.report.masking import Mask, Unmasked

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 from corstui import __version__
 from corstui.analysis.compare import Pair
 from corstui.analysis.story import headline
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.report.comparison import Side, Sides, pair_of
 from corstui.report.formats import Options
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from corstui import __version__
 from corstui.analysis.compare import Pair
 from corstui.analysis.story import headline
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.report.comparison import Side, Sides
 from corstui.report.formats import Options
 from corstui.report.sarif import SCHEMA, place

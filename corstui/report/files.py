@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 
 _OWNER_ONLY = 0o700
 #: A draft that is this many seconds old has lost its writer.

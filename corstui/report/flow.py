@@ -12,10 +12,10 @@ from corstui.analysis.marks import mark
 from corstui.analysis.mend import fix, worth_exposing
 from corstui.analysis.recipes import recipes
 from corstui.analysis.story import hidden_names, outcome, script_view, why
-from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.result import Check, Exchange, Flow
 from corstui.fetch.url import parse
+from corstui.printable import printable
 from corstui.report.engines import cause_text, quirk_lines
 from corstui.report.formats import Options
 from corstui.report.layout import columns, paint, wrap

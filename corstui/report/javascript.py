@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.report.masking import Mask, Unmasked
 
 if TYPE_CHECKING:

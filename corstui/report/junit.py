@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from corstui import __version__
 from corstui.analysis.story import headline
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.report.attention import advice
 from corstui.report.formats import Options
 from corstui.report.masking import Mask, mask_for

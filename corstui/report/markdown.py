@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from corstui.analysis.marks import mark
 from corstui.analysis.story import headline
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.report.attention import Group, advice, flaws, sections
 from corstui.report.engines import cause_text, partings, party_text, rules_of
 from corstui.report.formats import Options

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corstui.analysis.text import printable, width
+from corstui.analysis.text import width
+from corstui.printable import printable
 from corstui.report.formats import Options
 from corstui.report.layout import pad, paint
 

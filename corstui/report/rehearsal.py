@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 from corstui import __version__
 from corstui.analysis.facts import field
-from corstui.analysis.text import printable
 from corstui.fetch.messages import Request
+from corstui.printable import printable
 from corstui.report.formats import Options
 from corstui.report.layout import columns
 from corstui.report.masking import mask_for

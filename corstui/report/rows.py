@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.report.formats import Options
 from corstui.report.masking import mask_for
 from corstui.runner.cell import Cell

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from corstui import __version__
 from corstui.analysis.explain import Explanation, explain
 from corstui.analysis.story import headline
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.profile.problems import Location
 from corstui.report.attention import Flaw, advice, flaws
 from corstui.report.formats import Options

@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from corstui.analysis.query import EndpointFacts, OriginFacts
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.board import Board, Slot
 
 #: What the endpoints of a fold have in common.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.board import came_out
 
 if TYPE_CHECKING:

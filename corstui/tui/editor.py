@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SuspendNotSupported
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 
 if TYPE_CHECKING:
     from corstui.profile.problems import Location

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 
 if TYPE_CHECKING:
     from corstui.runner import Planned

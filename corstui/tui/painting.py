@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rich.segment import Segment
 from rich.style import Style
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.faces import Zoom, fit, fitted, pieces_of
 from corstui.tui.grid import Grid
 from corstui.tui.sums import Total, shortened

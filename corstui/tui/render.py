@@ -18,10 +18,11 @@ from corstui.analysis.compare import pair
 from corstui.analysis.marks import mark
 from corstui.analysis.policy import Policy, Rows, names_of, policy
 from corstui.analysis.story import answered_by, fix, outcome, where_error, why
-from corstui.analysis.text import printable, shorten, width
+from corstui.analysis.text import shorten, width
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.result import Exchange
 from corstui.fetch.url import parse
+from corstui.printable import printable
 from corstui.report.formats import Options
 from corstui.report.layout import pad, wrap
 from corstui.report.masking import Mask, Unmasked, mask_for

@@ -20,7 +20,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.places import user_config
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList
 from corstui.fetch.methods import is_token
+from corstui.printable import printable
 from corstui.runner.store import is_stored
 
 if TYPE_CHECKING:

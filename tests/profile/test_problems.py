@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from corstui.profile import document
-from corstui.profile.problems import MOST_ERRORS
+from corstui.profile.problems import MOST_ERRORS, Location, Problem
 from tests.profile.conftest import Complain
 
 DATA = Path(__file__).parent / "data" / "problems.txt"
@@ -77,3 +77,8 @@ def test_the_message_repeats_no_control_characters_and_no_endless_text(complaint
     assert "\\x1b[31mxxx" in found
     assert found.isprintable()
     assert len(found) < 250
+
+
+def test_a_problem_shows_what_would_not_be_seen() -> None:
+    problem = Problem(Location("a\ufe0f.yaml", 3, 1), "no origin 'sh\u3164op'", "did you mean 'sh\U000e0100op'?")
+    assert str(problem) == r"a\ufe0f.yaml:3:1: no origin 'sh\u3164op' (did you mean 'sh\U000e0100op'?)"

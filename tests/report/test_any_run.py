@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from referencing import Registry, Resource
 
-from corstui.analysis.text import printable, width
+from corstui.analysis.text import width
 from corstui.fetch.messages import Reply
+from corstui.printable import printable
 from corstui.report import document, har, junit, lines, markdown, page, rows, sarif
 from corstui.report import flow as story
 from corstui.report.cell_markdown import render_cell

@@ -7,8 +7,8 @@ import subprocess
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corstui.analysis.text import printable
 from corstui.fetch.messages import HeaderList, Request
+from corstui.printable import printable
 from corstui.profile.secrets import Masker
 from corstui.report.curl import curl_command
 from corstui.report.masking import Masked

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corstui.analysis.text import printable, width
+from corstui.analysis.text import width
+from corstui.printable import printable
 from corstui.report.formats import Options
 from corstui.report.layout import columns, pad, paint, wrap
 from corstui.report.matrix import Field, matrix

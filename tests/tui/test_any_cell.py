@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.runner import cell as cells_of
 from corstui.tui.flowpages import PAGES, tab_label
 from corstui.tui.render import View, difference, side_by_side

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.screens.dialog import Choices, Dialog
 from corstui.tui.sources import Source
 

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.render import wrapped
 from corstui.tui.widgets.prose import Prose
 

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static, TextArea
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.profile.drafting import draft, origins_of
 from corstui.profile.pasted import requests_of
 from corstui.report import files

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.clipboard import copy
 from corstui.tui.render import wrapped
 from corstui.tui.screens.dialog import Dialog

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.report.formats import CHECK_FORMATS
 from corstui.tui.screens.dialog import Choices, Dialog
 from corstui.tui.widgets.prose import Prose

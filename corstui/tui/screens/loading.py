@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 
 
 class LoadingScreen(Screen[None]):

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Input, OptionList, Static
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.places import user_profiles
 from corstui.tui.screens.create import CreateScreen
 from corstui.tui.screens.dialog import Choices, Dialog

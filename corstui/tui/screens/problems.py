@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 
 
 class ProblemsScreen(Screen[None]):

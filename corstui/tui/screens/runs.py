@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from corstui.analysis.text import printable, shorten
+from corstui.analysis.text import shorten
+from corstui.printable import printable
 from corstui.report.archive import Entry
 from corstui.tui.screens.dialog import Choices, Dialog
 

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.clipboard import copy
 from corstui.tui.screens.dialog import Dialog, facts_lines, text_of
 from corstui.tui.widgets.pane import Pane

@@ -22,7 +22,8 @@ from textual.widgets import Input, Static
 
 from corstui.analysis.completion import Completion, Names, about, best, completions
 from corstui.analysis.query import Query, QueryError, parse
-from corstui.analysis.text import ELLIPSIS, printable, shorten, width
+from corstui.analysis.text import ELLIPSIS, shorten, width
+from corstui.printable import printable
 from corstui.tui.widgets.prose import Prose
 
 #: What the language knows, where there is nothing to offer.

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from corstui.analysis.marks import LEGEND
-from corstui.analysis.text import printable
+from corstui.printable import printable
 
 if TYPE_CHECKING:
     from textual import events

@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Footer
 
 from corstui.analysis.completion import Names
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.grid import Grid
 from corstui.tui.order import ORDERS
 from corstui.tui.runs import Keep, Runs

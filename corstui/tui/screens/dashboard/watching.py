@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from corstui.analysis.text import printable
+from corstui.printable import printable
 from corstui.tui.outlook import outlook
 from corstui.tui.runs import Batch, Changes, Keep
 from corstui.tui.screens.dashboard.desk import Desk
