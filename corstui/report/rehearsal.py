@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from corstui import __version__
@@ -102,9 +102,13 @@ def render_json(plan: Plan, options: Options) -> str:
 
 def render_table(plan: Plan, options: Options) -> str:
     lines = list(rehearsed(plan, options))
-    rows = [_HEADINGS, *map(_row, lines)]
+    return "\n".join([*columns([_HEADINGS, *map(_row, lines)]), "", *summed(lines)])
+
+
+def summed(lines: Sequence[Line]) -> tuple[str, str]:
+    """How many requests there are, and what may change their number."""
     sent, held = sum(line.times for line in lines), sum(line.held for line in lines)
-    return "\n".join([*columns(rows), "", f"{sent} requests would be sent, {held} held back", _CAUTION])
+    return f"{sent} requests would be sent, {held} held back", _CAUTION
 
 
 #: The formats that a plan can be written in.
@@ -113,11 +117,11 @@ RENDERERS: dict[str, Callable[[Plan, Options], str]] = {"table": render_table, "
 
 def _row(line: Line) -> tuple[str, ...]:
     names = (line.environment, line.endpoint, line.origin or "-", line.engine)
-    return (*map(printable, names), line.method, printable(line.url), ", ".join(_remarks(line)))
+    return (*map(printable, names), line.method, printable(line.url), ", ".join(remarks(line)))
 
 
-def _remarks(line: Line) -> Iterator[str]:
-    """A control belongs to no origin of the profile."""
+def remarks(line: Line) -> Iterator[str]:
+    """What is special about a request. A control belongs to no origin of the profile."""
     wanted = line.times + line.held
     if line.phase == "local":
         yield "nothing is sent: refused locally"

@@ -104,7 +104,7 @@ class RunKeys(Desk):
 
     def action_outlook(self) -> None:
         from corstui.report.formats import Options
-        from corstui.report.rehearsal import render_table
+        from corstui.report.rehearsal import rehearsed, render_table
         from corstui.tui.screens.sending import SendingScreen
 
         if not self.live_boards:
@@ -112,5 +112,6 @@ class RunKeys(Desk):
             return
         board = self.live_boards[0]
         plan = self.session.plan(board.environment, board.engine)
-        lines = render_table(plan, Options(ascii=self.session.ascii)).split("\n")
-        self.app.push_screen(SendingScreen(board.environment, outlook(plan.cells), lines))
+        options = Options(ascii=self.session.ascii)
+        requests, table = list(rehearsed(plan, options)), render_table(plan, options)
+        self.app.push_screen(SendingScreen(board.environment, outlook(plan.cells), requests, table))
