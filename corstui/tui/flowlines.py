@@ -28,6 +28,7 @@ from corstui.tui.render import (
     View,
     expected_lines,
     first_host,
+    note_lines,
     number_of,
     status_of,
     target_of,
@@ -127,7 +128,7 @@ def cookie_lines(cell: Cell, view: View, columns: int) -> list[Content]:
 def advice(cell: Cell, view: View, columns: int) -> list[Content]:
     """What is expected, what to change, then what the reason means."""
     columns = min(columns, READABLE)
-    lines = expected_lines(cell, view, columns)
+    lines = [*expected_lines(cell, view, columns), *note_lines(cell.planned, view, columns)]
     lines += [Content("")] if lines else []
     change = fix(cell)
     for text in change:

@@ -124,6 +124,12 @@ def first_host(exchanges: Sequence[Exchange]) -> str:
     return parsed.scheme + parsed.authority if parsed is not None else ""
 
 
+def note_lines(planned: Planned, view: View, columns: int) -> list[Content]:
+    """What the profile notes about the endpoint; empty where it notes nothing."""
+    noted = " ".join(planned.endpoint.notes.split())
+    return wrapped(f"Note: {view.text(noted)}", columns, rest="  ", style=MUTED) if noted else []
+
+
 def number_of(index: int, cell: Cell) -> str:
     """``3`` for the third exchange of the flow, ``c1`` for the first control request: a request that was kept back has
     the number after the flow's last."""
@@ -201,7 +207,7 @@ def _pending(slot: Slot, columns: int, ascii: bool) -> list[Content]:
     lines += wrapped(f"from {view.text(planned.origin_value)}", columns)
     if not planned.sends:
         lines += wrapped("Only the preflight leaves; the request itself is held back.", columns, style=MUTED)
-    return lines
+    return lines + note_lines(planned, view, columns)
 
 
 def _verdict(cell: Cell, view: View, columns: int) -> list[Content]:
@@ -218,8 +224,13 @@ def _why(cell: Cell, view: View, columns: int) -> list[Content]:
 
 
 def _rest(cell: Cell, view: View, columns: int) -> list[Content]:
-    lines = [*expected_lines(cell, view, columns), *_advice(cell, view, columns)]
-    lines += [Content(""), *_exchanges(cell, view, columns), *_unsent(cell, view, columns)]
+    lines = [*expected_lines(cell, view, columns), *note_lines(cell.planned, view, columns)]
+    lines += [
+        *_advice(cell, view, columns),
+        Content(""),
+        *_exchanges(cell, view, columns),
+        *_unsent(cell, view, columns),
+    ]
     lines += _deciding(cell, view, columns)
     who = answered_by(cell)
     if who:
@@ -318,6 +329,7 @@ def _both(place: Place, names: Sequence[str], columns: int, ascii: bool, sentenc
             continue
         cells.append(side.cell)
         lines += _side(side.cell, name, View.of(side.planned, ascii), columns)
+    lines += note_lines(slot.planned, View.of(slot.planned, ascii), columns)
     if len(cells) == 2:
         lines += [Content(""), *difference(cells[0], cells[1], columns)]
         lines += [Content(""), *side_by_side(cells[0], cells[1], columns, ascii, names)]

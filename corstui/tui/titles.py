@@ -9,25 +9,32 @@ from textual.content import Content
 from corstui.analysis.marks import mark
 from corstui.analysis.story import headline
 from corstui.runner.store import is_stored
-from corstui.tui.render import MUTED, View, names, wrapped
+from corstui.tui.render import MUTED, View, names, note_lines, wrapped
 from corstui.tui.widgets.lines import COLOURS, spread
 
 if TYPE_CHECKING:
     from corstui.runner import Cell
 
 EARLIER = "earlier run"
+#: How many lines of the endpoint's notes stand under the names.
+NOTED = 2
 
 
 def title(cell: Cell, view: View, columns: int) -> list[Content]:
-    """Names and engine on the left, the verdict on the right or below."""
+    """Names and engine on the left, the verdict on the right or below; then what the profile notes."""
     found = mark(cell, ascii=view.ascii)
     style = f"bold {COLOURS.get(found.style, '')}"
     left = Content.assemble((names(cell.key, view), "bold"), (f" {view.dot} {cell.engine}{_when(cell, view)}", MUTED))
     said = f"{found.symbol} {view.text(headline(cell))}"
     right = Content.styled(said, style)
+    noted = note_lines(cell.planned, view, columns)
+    if len(noted) > NOTED:
+        # all of it stands on the page with the advice
+        last = view.short(f"{noted[NOTED - 1].plain} {noted[NOTED].plain.strip()}", columns)
+        noted[NOTED - 1 :] = [Content.styled(last, MUTED)]
     if left.cell_length + right.cell_length + 2 <= columns:
-        return [spread(left, right, columns)]
-    return [left, *wrapped(said, columns, rest="   ", style=style)]
+        return [spread(left, right, columns), *noted]
+    return [left, *wrapped(said, columns, rest="   ", style=style), *noted]
 
 
 def _when(cell: Cell, view: View) -> str:

@@ -429,3 +429,13 @@ def test_repeated_and_redirected_flows_number_every_exchange() -> None:
     assert done.verdict == "allowed"
     lines = shown("sequence", opened(done))
     assert "21 GET /19" in lines
+
+
+def test_notes_stand_under_the_names_in_short_and_with_the_advice_in_full() -> None:
+    noted = opened(flow(ok()), request={"notes": "ask the gateway team" + " again" * 30 + " end"})
+    head = [line.plain for line in title(cast(Cell, noted), View.of(noted.planned), 80)]
+    assert [line[:11] for line in head if "again" in line] == ["Note: ask t", "  again aga"]
+    assert head[-1].endswith("…")
+    assert max(map(len, head)) <= 80
+    assert shown("Fix", noted).count("again") == 30
+    assert "end" in shown("Fix", noted)

@@ -16,7 +16,7 @@ from corstui.runner import Cell
 from corstui.tui.board import Slot, State
 from corstui.tui.place import Place
 from corstui.tui.render import inspect, side_by_side
-from tests.analysis.flows import APP, flow, preflight
+from tests.analysis.flows import APP, flow, ok, preflight
 from tests.tui.opened import SECRET, OpenedCell, allowed, hostile, opened, received, refused
 
 ALLOW = SimpleNamespace(text="allow", location=Location("/profiles/shop.yaml", 31, 5))
@@ -188,3 +188,16 @@ def test_policies_side_by_side_keep_within_their_columns() -> None:
     a, b = cast(Cell, received()), cast(Cell, allowed())
     for columns in (40, 78, 120):
         assert all(line.cell_length <= columns for line in side_by_side(a, b, columns))
+
+
+def test_what_the_profile_notes_is_told_wrapped_and_harmless() -> None:
+    noted = opened(flow(ok()), request={"notes": "ask the\ngateway team \x1b[2J" + " again" * 20})
+    lines = said(noted, 60).splitlines()
+    at = next(index for index, line in enumerate(lines) if line.startswith("Note:"))
+    assert lines[at].startswith(r"Note: ask the gateway team \x1b[2J again")
+    assert lines[at + 1].startswith("  again")
+    waiting = text(inspected([Slot(noted.planned, State.QUEUED)], 60))
+    assert "Note: ask the gateway team" in waiting
+    both = text(inspected([slot(noted), slot(noted)], 60))
+    assert both.count("Note:") == 1
+    assert "Note:" not in said(allowed())
