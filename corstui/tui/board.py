@@ -17,6 +17,7 @@ from rich.cells import cell_len
 
 if TYPE_CHECKING:
     from corstui.analysis.marks import Mark
+    from corstui.analysis.policy import Policies, Policy
     from corstui.runner import Cell, CellKey, Planned
 
 
@@ -133,8 +134,10 @@ class Board:
     stopped: int = 0
     progress: Progress = field(default_factory=Progress)
     by_name: dict[tuple[str, str], Slot] = field(default_factory=dict)
+    by_endpoint: dict[str, list[Slot]] = field(default_factory=dict)
     sampled: bool = False
     """Single cells were asked for from another engine's matrix; nobody has opened the board itself yet."""
+    _policies: dict[str, Policies] = field(default_factory=dict)
     reopened: bool = False
     """The board was opened before the profile was read again, so to show it is no wish to run it any more."""
 
@@ -147,6 +150,7 @@ class Board:
                 slot = Slot(item)
                 board.slots[item.key] = slot
                 board.by_name[item.key.endpoint, item.key.origin] = slot
+                board.by_endpoint.setdefault(item.key.endpoint, []).append(slot)
                 board.expectations += item.expectation is not None
         return board
 
@@ -204,6 +208,7 @@ class Board:
         self._count(slot, -1)
         slot.changes += slot.cell is not None and came_out(slot.cell) != came_out(cell)
         slot.cell = cell
+        self._policies.pop(cell.key.endpoint, None)
         slot.result = self.face(cell)
         self._move(slot, State.DONE)
         self._count(slot, 1)
@@ -230,6 +235,7 @@ class Board:
         for cell in cells:
             slot = self.slots[cell.key]
             slot.cell, slot.result = cell, self.face(cell)
+            self._policies.pop(cell.key.endpoint, None)
             self._move(slot, State.DONE)
             self._count(slot, 1)
 
@@ -237,6 +243,17 @@ class Board:
         """The face of a finished cell."""
         mark = self.mark(cell)
         return Face(mark.symbol, mark.label, mark.style, mark.suffix, quiet=cell.as_expected is True)
+
+    def policy_of(self, cell: Cell) -> Policy:
+        """The policy that a finished cell met, as far as all finished cells of its endpoint tell, which is kept until
+        one of them changes."""
+        from corstui.analysis.policy import Policies
+
+        known = self._policies.get(cell.key.endpoint)
+        if known is None:
+            finished = [slot.cell for slot in self.by_endpoint[cell.key.endpoint] if slot.cell is not None]
+            known = self._policies[cell.key.endpoint] = Policies(finished)
+        return known.of(cell)
 
     def deserves_a_look(self, slot: Slot) -> bool:
         """Engines disagree, or it is not as expected, inconclusive or a network error; where nobody wrote an

@@ -19,6 +19,7 @@ from corstui.tui.place import Place, fold_of
 from corstui.tui.sums import Names, Sums, Total
 
 if TYPE_CHECKING:
+    from corstui.analysis.policy import Policy
     from corstui.runner import Cell
 
 #: Whether two finished cells differ: True, False, or None when they cannot be compared (nor can one alone).
@@ -140,6 +141,15 @@ class Grid:
             differing=judged == (True,),
             unclear=judged == (None,),
         )
+
+    def policies(self, cells: Sequence[Cell]) -> list[Policy]:
+        """The policies that these results of every side met; none where one of them is no longer the latest."""
+        slots = [board.slots.get(cell.key) for board, cell in zip(self.boards, cells, strict=False)]
+        if len(cells) != len(self.boards) or any(
+            slot is None or slot.cell is not cell for slot, cell in zip(slots, cells, strict=True)
+        ):
+            return []
+        return [board.policy_of(cell) for board, cell in zip(self.boards, cells, strict=True)]
 
     def slots(self, endpoints: Iterable[str], origins: Iterable[str]) -> Iterator[Slot]:
         """The planned slots where the given endpoints and origins cross, on every side."""

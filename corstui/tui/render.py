@@ -147,11 +147,13 @@ def inspect(
     ascii: bool = False,
     engines: Sequence[Content] = (),
     sentences: Sequence[str] = (),
+    policies: Sequence[Policy] = (),
 ) -> list[Content]:
     """What the inspector says about the place under the cursor: a cell, the two sides of a comparison, or a fold.
 
     ``sides``: how they are called. ``engines``: what there is to say about the same cell in several engines.
-    ``sentences``: what differs between the sides for this endpoint as a whole.
+    ``sentences``: what differs between the sides for this endpoint as a whole. ``policies``: those that the two sides
+    met, as far as more than these cells tell.
     """
     if place is None:
         return [Content.styled("No cell here.", MUTED)]
@@ -160,7 +162,7 @@ def inspect(
     if place.members:
         return _fold(place, columns, ascii)
     if len(place.sides) > 1:
-        return _both(place, sides, columns, ascii, sentences)
+        return _both(place, sides, columns, ascii, sentences, policies)
     return _one(place.slot, columns, ascii, engines)
 
 
@@ -312,7 +314,14 @@ def _deciding(cell: Cell, view: View, columns: int) -> list[Content]:
 # -- two sides ---------------------------------------------------------------------------------------------------------
 
 
-def _both(place: Place, names: Sequence[str], columns: int, ascii: bool, sentences: Sequence[str]) -> list[Content]:
+def _both(
+    place: Place,
+    names: Sequence[str],
+    columns: int,
+    ascii: bool,
+    sentences: Sequence[str],
+    policies: Sequence[Policy],
+) -> list[Content]:
     sides = place.sides
     slot = next(place.slots)
     said = [View.of(slot.planned, ascii).text(sentence) for sentence in sentences]
@@ -332,7 +341,7 @@ def _both(place: Place, names: Sequence[str], columns: int, ascii: bool, sentenc
     lines += note_lines(slot.planned, View.of(slot.planned, ascii), columns)
     if len(cells) == 2:
         lines += [Content(""), *difference(cells[0], cells[1], columns)]
-        lines += [Content(""), *side_by_side(cells[0], cells[1], columns, ascii, names)]
+        lines += [Content(""), *side_by_side(cells[0], cells[1], columns, ascii, names, policies)]
     return lines
 
 
@@ -353,11 +362,18 @@ def difference(a: Cell, b: Cell, columns: int) -> list[Content]:
     return wrapped(f"<> differs in {', '.join(judged.differs)}", columns, style=f"bold {CAUTION}")
 
 
-def side_by_side(a: Cell, b: Cell, columns: int, ascii: bool = False, sides: Sequence[str] = ()) -> list[Content]:
+def side_by_side(
+    a: Cell,
+    b: Cell,
+    columns: int,
+    ascii: bool = False,
+    sides: Sequence[str] = (),
+    policies: Sequence[Policy] = (),
+) -> list[Content]:
     """The policies that two flows met, value by value; ``<>`` where they differ. ``sides``: other names than those of
-    their environments."""
+    their environments. ``policies``: both, where more is known of them than these two cells tell."""
     names = sides or (a.environment, b.environment)
-    first, second = _policy(a), _policy(b)
+    first, second = policies or (_policy(a), _policy(b))
     left, right = View.of(a.planned, ascii), View.of(b.planned, ascii)
     label = min(18, max(8, columns // 3))
     room = max(6, (columns - label - 5) // 2)

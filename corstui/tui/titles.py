@@ -21,20 +21,24 @@ NOTED = 2
 
 
 def title(cell: Cell, view: View, columns: int) -> list[Content]:
-    """Names and engine on the left, the verdict on the right or below; then what the profile notes."""
+    """Names and engine on the left, the verdict on the right or below."""
     found = mark(cell, ascii=view.ascii)
     style = f"bold {COLOURS.get(found.style, '')}"
     left = Content.assemble((names(cell.key, view), "bold"), (f" {view.dot} {cell.engine}{_when(cell, view)}", MUTED))
     said = f"{found.symbol} {view.text(headline(cell))}"
     right = Content.styled(said, style)
-    noted = note_lines(cell.planned, view, columns)
-    if len(noted) > NOTED:
-        # all of it stands on the page with the advice
-        last = view.short(f"{noted[NOTED - 1].plain} {noted[NOTED].plain.strip()}", columns)
-        noted[NOTED - 1 :] = [Content.styled(last, MUTED)]
     if left.cell_length + right.cell_length + 2 <= columns:
-        return [spread(left, right, columns), *noted]
-    return [left, *wrapped(said, columns, rest="   ", style=style), *noted]
+        return [spread(left, right, columns)]
+    return [left, *wrapped(said, columns, rest="   ", style=style)]
+
+
+def noted(cell: Cell, view: View, columns: int) -> list[Content]:
+    """What the profile notes about the endpoint, in short: all of it stands with the advice."""
+    lines = note_lines(cell.planned, view, columns)
+    if len(lines) > NOTED:
+        last = view.short(f"{lines[NOTED - 1].plain} {lines[NOTED].plain.strip()}", columns)
+        lines[NOTED - 1 :] = [Content.styled(last, MUTED)]
+    return lines
 
 
 def _when(cell: Cell, view: View) -> str:

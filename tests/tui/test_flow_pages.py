@@ -21,7 +21,7 @@ from corstui.tui.bars import bars, figures
 from corstui.tui.flowpages import PAGES, tab_label
 from corstui.tui.render import View
 from corstui.tui.sequence import sequence
-from corstui.tui.titles import title
+from corstui.tui.titles import noted, title
 from tests.analysis.flows import APP, flow, ok, preflight
 from tests.runner.lint.scenes import control
 from tests.support.playbook import head
@@ -432,10 +432,10 @@ def test_repeated_and_redirected_flows_number_every_exchange() -> None:
 
 
 def test_notes_stand_under_the_names_in_short_and_with_the_advice_in_full() -> None:
-    noted = opened(flow(ok()), request={"notes": "ask the gateway team" + " again" * 30 + " end"})
-    head = [line.plain for line in title(cast(Cell, noted), View.of(noted.planned), 80)]
+    cell = opened(flow(ok()), request={"notes": "ask the gateway team" + " again" * 30 + " end"})
+    head = [line.plain for line in noted(cast(Cell, cell), View.of(cell.planned), 80)]
     assert [line[:11] for line in head if "again" in line] == ["Note: ask t", "  again aga"]
     assert head[-1].endswith("…")
     assert max(map(len, head)) <= 80
-    assert shown("Fix", noted).count("again") == 30
-    assert "end" in shown("Fix", noted)
+    assert shown("Fix", cell).count("again") == 30
+    assert "end" in shown("Fix", cell)

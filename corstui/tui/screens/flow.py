@@ -23,17 +23,20 @@ from corstui.tui.screens.copying import CopyScreen, curl, no_request
 from corstui.tui.screens.engines import Engines, EnginesScreen
 from corstui.tui.screens.explain import ExplainScreen
 from corstui.tui.sequence import sequence
-from corstui.tui.titles import side_names, title
+from corstui.tui.titles import noted, side_names, title
 from corstui.tui.widgets.pane import Pane
 from corstui.tui.widgets.prose import Prose
 from corstui.tui.widgets.tabs import TabLine
 
 if TYPE_CHECKING:
+    from corstui.analysis.policy import Policy
     from corstui.profile.problems import Location
     from corstui.runner import Cell
 
 #: The cells next to those shown, in the direction of -1 or 1; empty at the end.
 Step = Callable[[int], "Sequence[Cell]"]
+#: The policies that cells met, as far as more than these cells tell; none where no more is known.
+Judge = Callable[["Sequence[Cell]"], "Sequence[Policy]"]
 
 POLICIES = "Policies"
 
@@ -82,9 +85,15 @@ class FlowScreen(SaysWhy[None]):
     """
 
     def __init__(
-        self, *cells: Cell, step: Step | None = None, engines: Engines | None = None, ascii: bool = False
+        self,
+        *cells: Cell,
+        step: Step | None = None,
+        engines: Engines | None = None,
+        policies: Judge | None = None,
+        ascii: bool = False,
     ) -> None:
         super().__init__()
+        self._policies = policies
         self._engines = engines
         self.cells: tuple[Cell, ...] = cells
         self.side = 0
@@ -139,6 +148,7 @@ class FlowScreen(SaysWhy[None]):
         heads = [line for cell in self._titled for line in title(cell, View.of(cell.planned, self._ascii), columns + 1)]
         if self._engines is not None:
             heads += summary(self._engines.results(self.cell.key), view, columns + 1)
+        heads += noted(self.cell, view, columns + 1)
         self.query_one("#title", Static).update(Content("\n").join(heads))
         lanes = sequence(self.cell, view, columns, self.size.height * 2 // 5)
         text = self._text(view, columns)
@@ -172,10 +182,11 @@ class FlowScreen(SaysWhy[None]):
         if name == POLICIES:
             columns = min(columns, 120)
             a, b = self.cells[0], self.cells[1]
+            known = self._policies(self.cells) if self._policies is not None else ()
             return [
                 *difference(a, b, columns),
                 Content(""),
-                *side_by_side(a, b, columns, self._ascii, side_names(a, b)),
+                *side_by_side(a, b, columns, self._ascii, side_names(a, b), known),
             ]
         return PAGES[name](self.cell, view, columns)
 

@@ -15,6 +15,7 @@ from corstui.tui.widgets.pane import Pane
 from corstui.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
+    from corstui.analysis.policy import Policy
     from corstui.runner import Cell, CellKey
     from corstui.tui.place import Place
 
@@ -42,6 +43,7 @@ class Inspector(Pane):
         self._names: tuple[str, ...] = ()
         self._engines: tuple[Cell, ...] = ()
         self._sentences: tuple[str, ...] = ()
+        self._policies: tuple[Policy, ...] = ()
         self._text = Prose()
         self._columns = 0
 
@@ -54,16 +56,18 @@ class Inspector(Pane):
         names: Sequence[str],
         engines: Sequence[Cell] = (),
         sentences: Sequence[str] = (),
+        policies: Sequence[Policy] = (),
     ) -> None:
         """Speak about this place from now on; call it again when something there has changed.
 
         ``names``: how the sides are called. ``engines``: the results of the same cell in every engine that was looked
-        at. ``sentences``: what differs between the sides for the endpoint as a whole.
+        at. ``sentences``: what differs between the sides for the endpoint as a whole. ``policies``: those that two
+        finished sides met.
         """
         keys = [slot.key for slot in place.slots] if place is not None else []
         same, self._keys = keys == self._keys, keys
         self._place, self._names = place, tuple(names)
-        self._engines, self._sentences = tuple(engines), tuple(sentences)
+        self._engines, self._sentences, self._policies = tuple(engines), tuple(sentences), tuple(policies)
         self._write()
         if not same:
             self.scroll_home(animate=False)
@@ -82,5 +86,5 @@ class Inspector(Pane):
         engines: list[Content] = []
         if self._engines:
             engines = parting(self._engines, View.of(self._engines[0].planned, self._ascii), self._columns)
-        lines = inspect(self._place, self._names, self._columns, self._ascii, engines, self._sentences)
+        lines = inspect(self._place, self._names, self._columns, self._ascii, engines, self._sentences, self._policies)
         self._text.update(Content("\n").join(lines))

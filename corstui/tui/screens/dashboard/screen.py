@@ -335,7 +335,9 @@ class Dashboard(WatchKeys, TakeKeys, SideKeys, LookKeys, RunKeys):
         slot = place.slot if place is not None else None
         alone = slot is not None and not self.grid.compares and bool(self.live_boards)
         engines = self.session.results(slot.key) if slot is not None and alone else []
-        self.query_one(Inspector).show(place, self.side_names, engines, self._sentences())
+        cells = [each.cell for each in place.slots if each.cell is not None] if place and self.grid.compares else []
+        policies = self.grid.policies(cells)
+        self.query_one(Inspector).show(place, self.side_names, engines, self._sentences(), policies)
 
     def _sentences(self) -> tuple[str, ...]:
         """What differs between the two sides for the endpoint under the cursor."""

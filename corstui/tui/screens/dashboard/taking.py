@@ -62,7 +62,14 @@ class TakeKeys(Desk):
             self.notify("This cell has no result yet. r runs it.")
             return
         engines = SessionEngines(lambda: self.session, self.start) if self.live_boards else None
-        self.app.push_screen(FlowScreen(*found, step=self._step, engines=engines, ascii=self.session.ascii))
+        flow = FlowScreen(
+            *found,
+            step=self._step,
+            engines=engines,
+            policies=lambda cells: self.grid.policies(cells),
+            ascii=self.session.ascii,
+        )
+        self.app.push_screen(flow)
 
     def _step(self, direction: int) -> list[Cell]:
         """Move the cursor to the next cell with a result; what it shows, or nothing at the end."""
